@@ -1,0 +1,217 @@
+#include "media/link/messages.h"
+
+#include <fmt/format.h>
+
+namespace tyndau::link {
+
+namespace {
+
+constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;
+
+Json bilingual_json(const Bilingual& text) { return {{"kk", text.kk}, {"ru", text.ru}}; }
+
+Bilingual read_bilingual(Fields& parent, const char* key) {
+  const Json& json = parent.object(key);
+  if (!json.is_object()) return {};
+  Fields fields(json, key);
+  Bilingual text{fields.string("kk"), fields.string("ru")};
+  if (auto wrong = fields.finish()) parent.complain(*wrong);
+  return text;
+}
+
+Scene read_scene(Fields& parent) {
+  Scene scene;
+  const Json& json = parent.object("scene");
+  if (!json.is_object()) return scene;
+  Fields fields(json, "scene");
+  if (const Json* card = fields.optional_object("card")) {
+    Fields inner(*card, "card");
+    scene.card = Card{read_bilingual(inner, "title"), read_bilingual(inner, "detail")};
+    if (auto wrong = inner.finish()) fields.complain(*wrong);
+  }
+  if (const Json* caption = fields.optional_object("caption")) {
+    Fields inner(*caption, "caption");
+    scene.caption =
+        Caption{read_bilingual(inner, "name"), read_bilingual(inner, "position"), read_bilingual(inner, "item")};
+    if (auto wrong = inner.finish()) fields.complain(*wrong);
+  }
+  if (auto wrong = fields.finish()) parent.complain(*wrong);
+  return scene;
+}
+
+Utc read_utc(Fields& fields, const char* key) {
+  auto time = parse_utc(fields.string(key));
+  if (!time) {
+    fields.complain(time.error().what);
+    return {};
+  }
+  return *time;
+}
+
+Json source_json(const SourceState& s) { return {{"uri", s.uri}, {"state", s.state}, {"detail", s.detail}}; }
+SourceState read_source(Fields& f) { return {f.string("uri"), f.string("state"), f.string("detail")}; }
+
+Json run_json(const RunState& r) {
+  return {{"meeting", r.meeting}, {"run", r.run}, {"started", format_utc(r.started)}};
+}
+RunState read_run(Fields& f) {
+  return {f.string("meeting", 128), static_cast<int>(f.integer("run", 0, INT32_MAX)), read_utc(f, "started")};
+}
+
+Json disk_json(const DiskState& d) {
+  return {{"state", d.state}, {"free_bytes", d.free_bytes}, {"free_hours", d.free_hours}};
+}
+DiskState read_disk(Fields& f) {
+  return {f.string("state"), f.integer("free_bytes", 0, INT64_MAX), f.number("free_hours")};
+}
+
+template <class Body>
+std::string packet(const char* type, Body body) {
+  Json json = std::move(body);
+  json["type"] = type;
+  // Texts were checked as UTF-8 on their way in; a device's odd detail text must not end the process.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+struct CommandWriter {
+  std::string operator()(const Hello& c) const { return packet("hello", Json{{"version", c.version}}); }
+  std::string operator()(const BroadcastStart& c) const {
+    return packet("broadcast.start", Json{{"id", c.id}, {"meeting", c.meeting}, {"scene", to_json(c.scene)}});
+  }
+  std::string operator()(const BroadcastStop& c) const { return packet("broadcast.stop", Json{{"id", c.id}}); }
+  std::string operator()(const SceneSet& c) const {
+    return packet("scene.set", Json{{"id", c.id}, {"scene", to_json(c.scene)}});
+  }
+  std::string operator()(const SourceSet& c) const { return packet("source.set", Json{{"id", c.id}, {"uri", c.uri}}); }
+  std::string operator()(const RecordingClose& c) const {
+    return packet("recording.close", Json{{"id", c.id}, {"meeting", c.meeting}});
+  }
+};
+
+struct FactWriter {
+  std::string operator()(const Snapshot& f) const {
+    Json json{{"version", f.version},
+              {"source", source_json(f.source)},
+              {"scene", to_json(f.scene)},
+              {"disk", disk_json(f.disk)}};
+    if (f.run) json["run"] = run_json(*f.run);
+    return packet("snapshot", std::move(json));
+  }
+  std::string operator()(const SourceState& f) const { return packet("source.state", source_json(f)); }
+  std::string operator()(const DiskState& f) const { return packet("disk.state", disk_json(f)); }
+  std::string operator()(const Done& f) const {
+    Json json{{"id", f.id}};
+    if (f.at) json["at"] = Json{{"run", f.at->run}, {"offset_ms", f.at->offset_ms}, {"utc", format_utc(f.at->utc)}};
+    return packet("done", std::move(json));
+  }
+  std::string operator()(const Failed& f) const {
+    return packet("failed", Json{{"id", f.id}, {"code", f.code}, {"detail", f.detail}});
+  }
+  std::string operator()(const Levels& f) const {
+    return packet("levels", Json{{"peak_db", f.peak_db}, {"rms_db", f.rms_db}, {"source_peak_db", f.source_peak_db}});
+  }
+  std::string operator()(const Look& f) const { return packet("look", Json{{"meeting", f.meeting}}); }
+  std::string operator()(const RunStarted& f) const { return packet("run.started", run_json(f.run)); }
+  std::string operator()(const RunEnded& f) const {
+    return packet("run.ended", Json{{"meeting", f.meeting}, {"run", f.run}, {"reason", f.reason}});
+  }
+};
+
+Command read_command(const std::string& type, Fields& f) {
+  const auto id = [&] { return f.integer("id", 0, kMaxInteger); };
+  if (type == "hello") return Hello{static_cast<int>(f.integer("version", 0, 1000000))};
+  if (type == "broadcast.start") return BroadcastStart{id(), f.string("meeting", 128), read_scene(f)};
+  if (type == "broadcast.stop") return BroadcastStop{id()};
+  if (type == "scene.set") return SceneSet{id(), read_scene(f)};
+  if (type == "source.set") return SourceSet{id(), f.string("uri")};
+  if (type == "recording.close") return RecordingClose{id(), f.string("meeting", 128)};
+  f.complain("the type is not known");
+  return Hello{};
+}
+
+Fact read_fact(const std::string& type, Fields& f) {
+  if (type == "snapshot") {
+    Snapshot s;
+    s.version = static_cast<int>(f.integer("version", 0, 1000000));
+    Fields source(f.object("source"), "source");
+    s.source = read_source(source);
+    s.scene = read_scene(f);
+    if (const Json* run = f.optional_object("run")) {
+      Fields fields(*run, "run");
+      s.run = read_run(fields);
+      if (auto wrong = fields.finish()) f.complain(*wrong);
+    }
+    Fields disk(f.object("disk"), "disk");
+    s.disk = read_disk(disk);
+    for (Fields* part : {&source, &disk}) {
+      if (auto wrong = part->finish()) f.complain(*wrong);
+    }
+    return s;
+  }
+  if (type == "source.state") return read_source(f);
+  if (type == "disk.state") return read_disk(f);
+  if (type == "done") {
+    Done done{f.integer("id", 0, kMaxInteger), std::nullopt};
+    if (const Json* at = f.optional_object("at")) {
+      Fields fields(*at, "at");
+      done.at = ProgrammeTime{static_cast<int>(fields.integer("run", 0, INT32_MAX)),
+                              fields.integer("offset_ms", 0, kMaxInteger), read_utc(fields, "utc")};
+      if (auto wrong = fields.finish()) f.complain(*wrong);
+    }
+    return done;
+  }
+  if (type == "failed") return Failed{f.integer("id", 0, kMaxInteger), f.string("code"), f.string("detail")};
+  if (type == "levels") return Levels{f.number("peak_db"), f.number("rms_db"), f.number("source_peak_db")};
+  if (type == "look") return Look{f.string("meeting", 128)};
+  if (type == "run.started") return RunStarted{read_run(f)};
+  if (type == "run.ended") {
+    return RunEnded{f.string("meeting", 128), static_cast<int>(f.integer("run", 0, INT32_MAX)), f.string("reason")};
+  }
+  f.complain("the type is not known");
+  return Look{};
+}
+
+template <class Message, class Reader>
+Result<Message> decode(std::string_view packet, Reader reader) {
+  auto json = parse_json(packet, kMaxPacketBytes);
+  if (!json) return tl::unexpected(json.error());
+  Fields fields(*json, "message");
+  const std::string type = fields.string("type");
+  Message message = reader(type, fields);
+  if (auto wrong = fields.finish()) return fail(fmt::format("link message '{}': {}", type, *wrong));
+  return message;
+}
+
+}  // namespace
+
+Json to_json(const Scene& scene) {
+  Json json = Json::object();
+  if (scene.card) {
+    json["card"] = Json{{"title", bilingual_json(scene.card->title)}, {"detail", bilingual_json(scene.card->detail)}};
+  }
+  if (scene.caption) {
+    json["caption"] = Json{{"name", bilingual_json(scene.caption->name)},
+                           {"position", bilingual_json(scene.caption->position)},
+                           {"item", bilingual_json(scene.caption->item)}};
+  }
+  return json;
+}
+
+const std::vector<std::string>& command_types() {
+  static const std::vector<std::string> types = {"hello",     "broadcast.start", "broadcast.stop",
+                                                 "scene.set", "source.set",      "recording.close"};
+  return types;
+}
+
+const std::vector<std::string>& fact_types() {
+  static const std::vector<std::string> types = {"snapshot", "source.state", "disk.state",  "done",     "failed",
+                                                 "levels",   "look",         "run.started", "run.ended"};
+  return types;
+}
+
+std::string encode(const Command& command) { return std::visit(CommandWriter{}, command); }
+std::string encode(const Fact& fact) { return std::visit(FactWriter{}, fact); }
+Result<Command> decode_command(std::string_view packet) { return decode<Command>(packet, read_command); }
+Result<Fact> decode_fact(std::string_view packet) { return decode<Fact>(packet, read_fact); }
+
+}  // namespace tyndau::link

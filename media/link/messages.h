@@ -1,0 +1,158 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "media/base/json.h"
+#include "media/base/result.h"
+#include "media/base/utc.h"
+
+/// The contract between the two processes: what session may ask (Command) and what media says (Fact). PROTOCOL.md
+/// describes each message; media owns both files. One JSON object per SOCK_SEQPACKET packet, {"type": ..., ...}.
+namespace tyndau::link {
+
+inline constexpr int kProtocolVersion = 1;
+inline constexpr std::size_t kMaxPacketBytes = 64 * 1024;
+
+/// A text in the two working languages, as it is drawn into the picture: media knows no translation.
+struct Bilingual {
+  std::string kk, ru;
+  bool operator==(const Bilingual&) const = default;
+};
+
+/// The name under the speaker, and the open item above it. Empty parts are not drawn.
+struct Caption {
+  Bilingual name, position, item;
+  bool operator==(const Caption&) const = default;
+};
+
+/// A full-screen text that stands in for the picture. With a card the sound is always off.
+struct Card {
+  Bilingual title, detail;
+  bool operator==(const Card&) const = default;
+};
+
+/// Who and what is in the programme. `card` set: layout "card"; else the hall with an optional caption.
+struct Scene {
+  std::optional<Card> card;
+  std::optional<Caption> caption;
+  bool operator==(const Scene&) const = default;
+};
+
+/// A moment of the programme as the public sees it: milliseconds since the start of a run, and the wall time printed in
+/// the playlists (EXT-X-PROGRAM-DATE-TIME) for the same frame.
+struct ProgrammeTime {
+  int run = 0;
+  std::int64_t offset_ms = 0;
+  Utc utc{};
+  bool operator==(const ProgrammeTime&) const = default;
+};
+
+// ---- commands, session -> media. `id` comes back in Done or Failed. ----
+
+struct Hello {
+  int version = kProtocolVersion;
+};
+/// Opens (or continues) the meeting's recording with a new run, showing `scene`. Done carries the first frame's time.
+struct BroadcastStart {
+  std::int64_t id = 0;
+  std::string meeting;
+  Scene scene;
+};
+/// Ends the run and closes the recording: the index gets its `end`. Done carries the last frame's end.
+struct BroadcastStop {
+  std::int64_t id = 0;
+};
+/// Done carries the first frame that shows it.
+struct SceneSet {
+  std::int64_t id = 0;
+  Scene scene;
+};
+/// Replaces the hall's source. Done means that the URI was understood; SourceState tells the rest.
+struct SourceSet {
+  std::int64_t id = 0;
+  std::string uri;
+};
+
+/// Closes a recording that was left open: its broadcast ended while media was away. Writes the `end` that is missing.
+struct RecordingClose {
+  std::int64_t id = 0;
+  std::string meeting;
+};
+
+using Command = std::variant<Hello, BroadcastStart, BroadcastStop, SceneSet, SourceSet, RecordingClose>;
+
+// ---- facts, media -> session ----
+
+struct SourceState {
+  std::string uri;
+  std::string state;   ///< "starting", "ok" or "lost"
+  std::string detail;  ///< for the operator, in English, without passwords; empty when ok
+  bool operator==(const SourceState&) const = default;
+};
+/// A run that is being recorded now.
+struct RunState {
+  std::string meeting;
+  int run = 0;
+  Utc started{};  ///< wall time of the run's first frame
+  bool operator==(const RunState&) const = default;
+};
+struct DiskState {
+  std::string state;  ///< "ok", "low" (less than an hour), "full" (writing to memory), "lost" (memory is full too)
+  std::int64_t free_bytes = 0;
+  double free_hours = 0;  ///< at the configured bitrates
+  bool operator==(const DiskState&) const = default;
+};
+/// The whole state; always the first fact after Hello.
+struct Snapshot {
+  int version = kProtocolVersion;
+  SourceState source;
+  Scene scene;
+  std::optional<RunState> run;
+  DiskState disk;
+};
+struct Done {
+  std::int64_t id = 0;
+  std::optional<ProgrammeTime> at;
+};
+struct Failed {
+  std::int64_t id = 0;
+  std::string code;
+  std::string detail;
+};  ///< codes: PROTOCOL.md
+/// Ten times a second: loudest sample and RMS of the programme's sound, dBFS, -100 for silence; and of the source.
+struct Levels {
+  double peak_db = -100, rms_db = -100, source_peak_db = -100;
+};
+/// There is something new in the meeting's track indexes.
+struct Look {
+  std::string meeting;
+};
+struct RunStarted {
+  RunState run;
+};
+struct RunEnded {
+  std::string meeting;
+  int run = 0;
+  std::string reason;
+};  ///< "stopped" or "failed"
+
+using Fact = std::variant<Snapshot, SourceState, DiskState, Done, Failed, Levels, Look, RunStarted, RunEnded>;
+
+/// The type names as they stand on the wire, in the order of the variants. For tests/house and PROTOCOL.md.
+const std::vector<std::string>& command_types();
+const std::vector<std::string>& fact_types();
+
+std::string encode(const Command& command);
+std::string encode(const Fact& fact);
+/// Strict: unknown types, unknown members and values of the wrong type are failures.
+Result<Command> decode_command(std::string_view packet);
+Result<Fact> decode_fact(std::string_view packet);
+
+/// Scenes as JSON, for the journal.
+Json to_json(const Scene& scene);
+
+}  // namespace tyndau::link

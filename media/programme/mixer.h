@@ -1,0 +1,99 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "media/base/utc.h"
+#include "media/link/messages.h"
+#include "media/programme/overlay.h"
+#include "media/programme/scene.h"
+#include "media/programme/slots.h"
+
+namespace tyndau::programme {
+
+/// One frame of the programme with its sound.
+struct Frame {
+  std::int64_t index = 0;        ///< since the mixer began; never skips
+  Utc utc{};                     ///< wall time of the tick
+  std::int64_t scene = 0;        ///< the generation that set_scene() gave
+  gst::Buffer picture;           ///< tightly packed I420, read-only
+  const float* sound = nullptr;  ///< Format::samples_per_frame() samples, mono; only during the call
+};
+
+/// Whoever wants the programme: encoders, the preview. Called on the mixer's thread and must not block it.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual void frame(const Frame& frame) = 0;
+};
+
+/// The programme itself: a thread ("mixer") that makes one frame for each tick of the cadence out of what lies in the
+/// slots and the scene that was set, whatever its sources do. A tick that comes late is made up for at once; a thread
+/// that could not run for kTooLate is a machine that is not fit, and the process ends so that it is started anew (HOUSE
+/// 6).
+class Mixer {
+ public:
+  static constexpr std::chrono::seconds kTooLate{3};
+
+  Mixer(Format format, const PictureSlot& picture, SoundSlot& sound);
+  ~Mixer();
+
+  /// Paints what the scene needs and shows it from the next frame on. Gives its generation. Main thread.
+  std::int64_t set_scene(const link::Scene& scene);
+  const link::Scene& scene() const { return scene_; }
+
+  /// The first frame for which the outlet was or will be called. Main thread; remove() returns when the outlet is not
+  /// and will not be inside frame().
+  void add(std::shared_ptr<Outlet> outlet);
+  void remove(const std::shared_ptr<Outlet>& outlet);
+
+  /// Called on the mixer's thread, ten times a second, and for the first frame of each new scene.
+  std::function<void(const link::Levels&)> on_levels;
+  std::function<void(std::int64_t scene, std::int64_t frame)> on_scene;
+
+  void start();
+  void stop();
+  /// When the last frame was made; for the watchdog. Any thread.
+  SteadyTime last_tick() const { return SteadyTime(SteadyTime::duration(last_tick_.load())); }
+
+  const Format& format() const { return format_; }
+
+ private:
+  struct Prepared {
+    link::Scene scene;
+    std::int64_t generation = 0;
+    gst::Buffer card;
+    Blend caption;
+  };
+  void run();
+  void tick(std::int64_t index);
+  gst::Buffer compose(const Prepared& prepared, const Plan& plan, const gst::Buffer& hall);
+
+  // Constant after construction.
+  const Format format_;
+  const PictureSlot& picture_;
+  SoundSlot& sound_;
+  gst::Buffer slate_;
+  // Main thread.
+  link::Scene scene_;
+  std::int64_t generation_ = 0;
+  std::thread thread_;
+  // Shared.
+  std::mutex prepared_mutex_;
+  std::shared_ptr<const Prepared> prepared_;  // guarded by prepared_mutex_
+  std::mutex outlets_mutex_;                  // held during a tick's calls
+  std::vector<std::shared_ptr<Outlet>> outlets_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<SteadyTime::rep> last_tick_{0};
+  // Mixer's thread.
+  std::int64_t shown_ = 0;
+  struct Levels;
+  std::unique_ptr<Levels> levels_;
+  gst::Object<GstBufferPool> pool_;
+};
+
+}  // namespace tyndau::programme

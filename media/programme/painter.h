@@ -1,0 +1,43 @@
+#pragma once
+#include <vector>
+
+#include "media/gst/handles.h"
+#include "media/link/messages.h"
+#include "media/programme/slots.h"
+
+/// Draws words: cards, slate and captions, with pango and a proper font (Inter, Noto Sans behind it). Pure but for the
+/// fonts.
+namespace tyndau::programme {
+
+/// A full picture in the programme's format: the card's title large in kk and ru, its detail below, calm and dark.
+gst::Buffer paint_card(const Format& format, const link::Card& card);
+
+/// The slate for a source that is away ("Technical break: restoring the connection" in kk and ru), same look.
+gst::Buffer paint_slate(const Format& format);
+
+/// A drawing to lay over the picture: premultiplied BGRA (native-endian ARGB32 as cairo makes it), placed at x, y. The
+/// part outside it stays untouched, so that laying it over costs only its own area.
+struct Overlay {
+  int x = 0, y = 0, width = 0, height = 0;
+  std::vector<std::uint8_t> bgra;
+};
+
+/// Lower third: item title (small, above), name (large), position, kk first and ru second, over a dark plate that fits
+/// the text, the two languages beside each other; long texts wrap to at most two lines and are then ellipsized. Inside
+/// the 5 % title-safe margin.
+Overlay paint_caption(const Format& format, const link::Caption& caption);
+
+/// Where a part of an I420 picture begins, for convert_to_i420: x and y of that part are even.
+struct Planes {
+  std::uint8_t* luma;
+  std::uint8_t* blue;
+  std::uint8_t* red;
+  int luma_stride, chroma_stride;
+};
+/// Converts part of an opaque cairo ARGB32 image; width and height are even.
+void convert_to_i420(const Planes& planes, const std::uint8_t* bgra, int stride, int width, int height);
+
+/// Converts a whole cairo ARGB32 image (premultiplied, opaque) to I420 BT.709 limited range.
+gst::Buffer to_i420(const Format& format, const std::uint8_t* bgra, int stride);
+
+}  // namespace tyndau::programme

@@ -1,0 +1,211 @@
+#include "media/sources/hall_source.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "media/base/log.h"
+#include "media/gst/timer.h"
+#include "media/programme/painter.h"
+#include "media/sources/chamber.h"
+#include "media/sources/player.h"
+
+namespace tyndau::sources {
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+using SteadyTime = programme::SteadyTime;
+using Kind = SourceUri::Kind;
+
+constexpr auto kWatch = 100ms;
+constexpr auto kRetry = 1s;
+/// Silent this long after its start, a source is called lost, though the attempt goes on...
+constexpr auto kPatience = 3s;
+/// ...until here. A sender may need a few seconds until its next keyframe.
+constexpr auto kLongestStart = 10s;
+/// Sound but not even the announcement of a picture: then it is a source of sound alone.
+constexpr auto kNoPictureAnnounced = 1s;
+/// Stopped pipelines that hang in a driver or a network; beyond this many no new attempt is made.
+constexpr int kMostHanging = 3;
+
+}  // namespace
+
+struct HallSource::Inner {
+  Inner(programme::Format shape, programme::PictureSlot& picture_slot, programme::SoundSlot& sound_slot, OnState tell,
+        std::filesystem::path speech)
+      : format(shape),
+        picture(picture_slot),
+        sound(sound_slot),
+        on_state(std::move(tell)),
+        speech_directory(std::move(speech)) {}
+
+  programme::Format format;
+  programme::PictureSlot& picture;
+  programme::SoundSlot& sound;
+  OnState on_state;
+  std::filesystem::path speech_directory;
+
+  link::SourceState state{"", "lost", "no source is set"};
+  gst::PipelineThreads threads;
+  std::optional<SourceUri> source;
+
+  // One attempt: intake is there while it runs, and either a player or the chamber.
+  std::shared_ptr<Intake> intake;
+  std::unique_ptr<Player> player;
+  std::unique_ptr<Chamber> chamber;
+  SteadyTime started{};
+  int attempt = 0;  // which way to try, where there are several
+  SteadyTime retry_at{};
+  gst::Buffer sound_only_card;
+
+  gst::Timer timer;  // last: ends first
+
+  void change(const std::string& new_state, const std::string& detail);
+  void start(SteadyTime now);
+  void end_attempt();
+  void fail(const std::string& why);
+  void lose(const std::string& detail);
+  void watch();
+  bool may_start(SteadyTime now);
+  void watch_attempt(SteadyTime now);
+  void watch_start(SteadyTime now);
+  bool is_sound_alone(SteadyTime now) const;
+  void show_sound_alone();
+  void hold_last_picture(SteadyTime now);
+};
+
+void HallSource::Inner::change(const std::string& new_state, const std::string& detail) {
+  link::SourceState next{source->safe(), new_state, source->hide(detail)};
+  if (next == state) return;
+  if (next.state == "lost") {
+    log::warning("source {} is lost: {}", next.uri, next.detail);
+  } else {
+    log::info("source {} is {}", next.uri, next.state);
+  }
+  state = std::move(next);
+  on_state(state);
+}
+
+void HallSource::Inner::start(SteadyTime now) {
+  intake = std::make_shared<Intake>(format, picture, sound);
+  started = now;
+  if (source->kind == Kind::kTest) {
+    chamber = std::make_unique<Chamber>(intake, speech_directory);
+    return;
+  }
+  auto made = Player::start(*source, attempt, intake, threads, [this](const std::string& why) { fail(why); });
+  if (!made) return fail(made.error().what);
+  player = std::move(*made);
+}
+
+void HallSource::Inner::end_attempt() {
+  if (intake) intake->close();
+  chamber.reset();
+  player.reset();
+  intake.reset();
+}
+
+/// The attempt ended by itself. A camera that refuses one transport says so at once; it gets the other next time.
+void HallSource::Inner::fail(const std::string& why) {
+  if (source->kind == Kind::kRtsp && intake && !intake->last_picture()) ++attempt;
+  lose(why);
+}
+
+void HallSource::Inner::lose(const std::string& detail) {
+  end_attempt();
+  // Listening costs nobody anything, and a sender that comes back may try only once.
+  retry_at = steady_clock::now() + (source->listener ? 0ms : kRetry);
+  change("lost", detail);
+}
+
+void HallSource::Inner::watch() {
+  if (!source) return;
+  const auto now = steady_clock::now();
+  if (intake) {
+    watch_attempt(now);
+  } else if (now >= retry_at && may_start(now)) {
+    start(now);
+  }
+}
+
+/// A camera or a port that the last attempt has not given back yet would only refuse the next one.
+bool HallSource::Inner::may_start(SteadyTime now) {
+  const bool exclusive = source->kind == Kind::kV4l2 || source->listener;
+  const int hanging = threads.unfinished();
+  if (hanging == 0) return true;
+  if (exclusive && now - retry_at < kPatience) return false;
+  if (hanging < kMostHanging) return true;
+  change("lost", "earlier attempts still hang in the driver or the network; waiting for them");
+  return false;
+}
+
+void HallSource::Inner::watch_attempt(SteadyTime now) {
+  if (is_sound_alone(now)) show_sound_alone();
+  if (source->kind == Kind::kFile) hold_last_picture(now);
+  const auto last = intake->last_picture();
+  if (!last) return watch_start(now);
+  if (now - *last > kStall) return lose("the source gives no picture any more");
+  if (chamber && !chamber->complaint().empty()) return change("lost", chamber->complaint());
+  change("ok", "");
+}
+
+void HallSource::Inner::watch_start(SteadyTime now) {
+  if (now - started < kPatience) return;
+  if (source->listener) return change("lost", fmt::format("waiting for a sender on port {}", source->port));
+  if (now - started > kLongestStart) {
+    ++attempt;
+    return lose("the source gave no picture within 10 seconds");
+  }
+  change("lost", "the source gives no picture yet");
+}
+
+bool HallSource::Inner::is_sound_alone(SteadyTime now) const {
+  if (intake->has_video) return false;
+  const auto first = intake->first_sound();
+  return first && now - *first > kNoPictureAnnounced && now - *intake->last_sound() < kStall;
+}
+
+void HallSource::Inner::show_sound_alone() {
+  if (!sound_only_card) {
+    sound_only_card = programme::paint_card(format, {.title = {.kk = "Тек дыбыс", .ru = "Только звук"}, .detail = {}});
+  }
+  intake->put_picture(sound_only_card);
+}
+
+/// A film may end before its sound does, and not every demuxer tells before the file's end: its last picture stays.
+void HallSource::Inner::hold_last_picture(SteadyTime now) {
+  const auto last_picture = intake->last_picture(), last_sound = intake->last_sound();
+  if (!last_picture || !last_sound || now - *last_picture < kStall / 2 || now - *last_sound > kStall / 2) return;
+  if (const auto newest = picture.newest()) intake->put_picture(newest->buffer);
+}
+
+HallSource::HallSource(programme::Format format, programme::PictureSlot& picture, programme::SoundSlot& sound,
+                       OnState on_state, std::filesystem::path speech_directory)
+    : inner_(new Inner(format, picture, sound, std::move(on_state), std::move(speech_directory))) {
+  inner_->timer = gst::Timer(kWatch, [inner = inner_.get()] { inner->watch(); });
+}
+
+HallSource::~HallSource() {
+  inner_->timer = {};
+  inner_->end_attempt();
+}
+
+Result<void> HallSource::set(const std::string& uri) {
+  auto source = parse_source_uri(uri);
+  if (!source) return tl::unexpected(source.error());
+  inner_->end_attempt();
+  inner_->source = std::move(*source);
+  inner_->attempt = 0;
+  inner_->change("starting", "");
+  inner_->retry_at = steady_clock::now();
+  inner_->watch();
+  return {};
+}
+
+const link::SourceState& HallSource::state() const { return inner_->state; }
+
+}  // namespace tyndau::sources

@@ -1,0 +1,33 @@
+# A room is a folder that is a small static library; its link line is its doors.
+#
+#   tyndau_room(media/link DOORS media_base LIBRARIES nlohmann_json::nlohmann_json)
+#
+# makes the target media_link of every .cpp in the folder. DOORS are the rooms it may enter (PUBLIC, because their headers
+# are seen through its own), LIBRARIES are outside code. A room without sources yet is header-only.
+function(tyndau_room folder)
+  cmake_parse_arguments(ROOM "" "" "DOORS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  string(REPLACE "/" "_" target ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(visibility PUBLIC)
+    target_link_libraries(${target} PRIVATE ${ROOM_PRIVATE_LIBRARIES} tyndau_flags)
+  else()
+    add_library(${target} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  target_include_directories(${target} ${visibility} ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${target} ${visibility} ${ROOM_DOORS} ${ROOM_LIBRARIES})
+endfunction()
+
+# Warnings are errors; sanitizers and hardening are one switch for every target of ours.
+add_library(tyndau_flags INTERFACE)
+target_compile_options(tyndau_flags INTERFACE -Wall -Wextra -Werror -fstack-protector-strong -fno-plt)
+target_compile_definitions(tyndau_flags INTERFACE _FORTIFY_SOURCE=2)
+if(TYNDAU_SANITIZE)
+  target_compile_options(tyndau_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+                                                -fno-omit-frame-pointer -U_FORTIFY_SOURCE)
+  add_link_options(-fsanitize=address,undefined)
+else()
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
