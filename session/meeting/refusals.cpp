@@ -1,0 +1,140 @@
+#include "session/meeting/refusals.h"
+
+#include <cstdlib>
+
+namespace tyndau::meeting {
+
+namespace {
+
+struct Sentence {
+  std::string_view code, variant;
+  std::string_view kk, ru, en;
+};
+
+constexpr Sentence kSentences[] = {
+    {"already_on_air", "", "Отырыс қазірдің өзінде эфирде. Трансляцияны тоқтату үшін «Эфирді аяқтау» түймесін басыңыз.",
+     "Заседание уже в эфире. Чтобы прекратить трансляцию, нажмите «Завершить эфир».",
+     "The meeting is on air already. To stop the broadcast, press “End the broadcast”."},
+    {"not_on_air", "",
+     "Отырыс эфирде емес, аяқтайтын трансляция жоқ. Эфирге шығу үшін «Эфирді бастау» түймесін басыңыз.",
+     "Заседание не в эфире, завершать нечего. Чтобы выйти в эфир, нажмите «Начать эфир».",
+     "The meeting is not on air, so there is nothing to end. To go on air, press “Go live”."},
+    {"broadcast_ended", "", "Отырыс жабылды, трансляция аяқталды: эфирді қайта бастауға болмайды. Бейнежазба архивте.",
+     "Заседание закрыто, трансляция завершена: выйти в эфир снова нельзя. Видеозапись находится в архиве.",
+     "The sitting is closed and its broadcast has ended: it cannot go on air again. The recording is in the archive."},
+    {"media_unavailable", "",
+     "Бейнетрансляция жүйесі жауап бермейді. Ол әдетте бірнеше секундта қалпына келеді: сәл күтіп, қайталап көріңіз.",
+     "Система видеотрансляции не отвечает. Обычно она восстанавливается за несколько секунд: подождите и повторите.",
+     "The broadcasting system does not answer. It usually recovers within seconds: wait a little and try again."},
+    {"disk_space", "",
+     "Дискідегі бос орын {free} сағаттық жазбаға ғана жетеді, ал кемінде {reserve} сағаттық орын қажет. "
+     "Дискіде орын босатып, қайталап көріңіз.",
+     "Свободного места на диске хватит только на {free} ч записи, а нужно не менее чем на {reserve} ч. "
+     "Освободите место на диске и повторите.",
+     "The disk has room for only {free} h of recording, and at least {reserve} h are needed. Free some space on the "
+     "disk and try again."},
+    {"other_meeting_on_air", "", "Қазір басқа отырыс эфирде ({meeting}). Алдымен сол отырыстың эфирін аяқтаңыз.",
+     "Сейчас в эфире другое заседание ({meeting}). Сначала завершите его эфир.",
+     "Another meeting is on air now ({meeting}). End its broadcast first."},
+    {"sitting_already_open", "", "Отырыс бұрын ашылған. Күн тәртібіндегі мәселелерге көшуге болады.",
+     "Заседание уже открыто. Можно переходить к вопросам повестки дня.",
+     "The sitting is open already. You can go on to the agenda."},
+    {"sitting_not_open", "", "Отырыс әлі ашылған жоқ. Алдымен отырысты ашыңыз.",
+     "Заседание ещё не открыто. Сначала откройте заседание.", "The sitting is not open yet. Open the sitting first."},
+    {"sitting_closed", "", "Отырыс жабылды, бұл әрекетті енді орындауға болмайды. Нақтылауларды хаттамаға енгізіңіз.",
+     "Заседание закрыто, это действие больше невозможно. Уточнения внесите в протокол.",
+     "The sitting is closed, so this cannot be done any more. Put corrections into the minutes."},
+    {"in_recess", "", "Үзіліс жарияланған. Алдымен отырысты жалғастырыңыз.",
+     "Объявлен перерыв. Сначала возобновите заседание.", "The sitting is in recess. Resume the sitting first."},
+    {"not_in_recess", "", "Үзіліс жарияланған жоқ: отырыс жүріп жатыр, оны жалғастырудың қажеті жоқ.",
+     "Перерыв не объявлен: заседание идёт, возобновлять его не нужно.",
+     "There is no recess: the sitting is going on and need not be resumed."},
+    {"until_passed", "",
+     "Үзілістің көрсетілген аяқталу уақыты өтіп кеткен. Кейінірек уақытты көрсетіңіз немесе оны бос қалдырыңыз.",
+     "Указанное время окончания перерыва уже прошло. Укажите более позднее время или не указывайте его.",
+     "The recess would end in the past. Give a later time, or none."},
+    {"item_unknown", "", "Күн тәртібінде мұндай мәселе жоқ. Мәселені тізімнен таңдаңыз.",
+     "Такого вопроса нет в повестке дня. Выберите вопрос из списка.",
+     "There is no such item on the agenda. Choose one from the list."},
+    {"item_already_open", "", "№ {no} мәселе қазір қаралып жатыр. Басқа мәселені таңдаңыз.",
+     "Вопрос № {no} уже рассматривается. Выберите другой вопрос.", "Item {no} is open already. Choose another one."},
+    {"item_closed", "",
+     "№ {no} мәселені қарау аяқталған. Басқа мәселені таңдаңыз; қателесіп жапсаңыз, соңғы әрекетті кері қайтарыңыз.",
+     "Рассмотрение вопроса № {no} завершено. Выберите другой вопрос; если он закрыт по ошибке, отмените последнее "
+     "действие.",
+     "Item {no} is closed. Choose another one; if it was closed by mistake, undo the last action."},
+    {"no_item_open", "", "Қазір ешбір мәселе қаралып жатқан жоқ. Алдымен күн тәртібіндегі мәселені ашыңыз.",
+     "Сейчас не рассматривается ни один вопрос. Сначала откройте вопрос повестки дня.",
+     "No agenda item is open. Open one first."},
+    {"person_unknown", "", "Бұл адам қатысушылар тізімінде жоқ. Қатысушыны тізімнен таңдаңыз.",
+     "Этого человека нет в списке участников. Выберите участника из списка.",
+     "This person is not among the participants. Choose one from the list."},
+    {"person_absent", "",
+     "{name} отырысқа қатысып отырған жоқ, сондықтан сөз беруге болмайды. Басқа қатысушыны таңдаңыз.",
+     "{name} отсутствует на заседании, предоставить слово нельзя. Выберите другого участника.",
+     "{name} is absent and cannot be given the floor. Choose somebody else."},
+    {"already_has_floor", "", "Сөз берілген: {name}. Уақыт қосу үшін «Уақытты ұзарту» түймесін басыңыз.",
+     "Слово уже предоставлено: {name}. Чтобы добавить время, нажмите «Продлить время».",
+     "{name} has the floor already. To give more time, press “Extend time”."},
+    {"nobody_has_floor", "", "Қазір ешкімге сөз берілмеген. Алдымен сөз беріңіз.",
+     "Сейчас слово никому не предоставлено. Сначала предоставьте слово.",
+     "Nobody has the floor. Give somebody the floor first."},
+    {"clock_already_paused", "", "Уақыт есебі бұрын тоқтатылған. Сөз жалғасқанда уақыт есебін қайта қосыңыз.",
+     "Отсчёт времени уже приостановлен. Возобновите его, когда выступление продолжится.",
+     "The clock is paused already. Resume it when the speech goes on."},
+    {"clock_not_paused", "", "Уақыт есебі жүріп тұр, оны қайта қосудың қажеті жоқ.",
+     "Отсчёт времени идёт, возобновлять его не нужно.", "The clock is running and need not be resumed."},
+    {"nothing_to_undo", "", "Кері қайтаратын әрекет жоқ: әлі ештеңе жасалмаған немесе барлығы қайтарылған.",
+     "Отменять нечего: действий ещё не было, или все они уже отменены.",
+     "There is nothing to undo: nothing was done yet, or all of it is undone."},
+    {"cannot_undo", "broadcast.start",
+     "Эфирге шығуды кері қайтаруға болмайды: оны көрермендер көрді. Қажет болса, эфирді аяқтаңыз.",
+     "Выход в эфир отменить нельзя: его видели зрители. При необходимости завершите эфир.",
+     "Going on air cannot be undone: the public has seen it. If need be, end the broadcast."},
+    {"cannot_undo", "broadcast.stop",
+     "Эфирдің аяқталуын кері қайтаруға болмайды. Трансляцияны жалғастыру үшін эфирді қайта бастаңыз.",
+     "Завершение эфира отменить нельзя. Чтобы продолжить трансляцию, начните эфир снова.",
+     "Ending the broadcast cannot be undone. To go on, start the broadcast again."},
+    {"cannot_undo", "sitting.close", "Отырыстың жабылуын кері қайтаруға болмайды. Нақтылауларды хаттамаға енгізіңіз.",
+     "Закрытие заседания отменить нельзя. Уточнения внесите в протокол.",
+     "Closing the sitting cannot be undone. Put corrections into the minutes."},
+};
+
+std::string fill(std::string_view sentence, const Words& words, std::string_view language) {
+  std::string filled;
+  while (!sentence.empty()) {
+    const std::size_t open = sentence.find('{');
+    filled += sentence.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const std::size_t close = sentence.find('}', open);
+    const auto word = words.find(sentence.substr(open + 1, close - open - 1));
+    if (word == words.end()) std::abort();  // the rule forgot a word of its own sentence
+    filled += word->second.in(language);
+    sentence.remove_prefix(close + 1);
+  }
+  return filled;
+}
+
+}  // namespace
+
+Refusal refusal(std::string_view code, const Words& words, std::string_view variant) {
+  for (const Sentence& sentence : kSentences) {
+    if (sentence.code != code || sentence.variant != variant) continue;
+    return {std::string(code),
+            {fill(sentence.kk, words, "kk"), fill(sentence.ru, words, "ru"), fill(sentence.en, words, "en")}};
+  }
+  std::abort();
+}
+
+const std::vector<std::string>& refusal_codes() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> codes;
+    for (const Sentence& sentence : kSentences) {
+      if (codes.empty() || codes.back() != sentence.code) codes.emplace_back(sentence.code);
+    }
+    return codes;
+  }();
+  return all;
+}
+
+}  // namespace tyndau::meeting

@@ -1,0 +1,344 @@
+#include "session/meeting/rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "session/meeting/refusals.h"
+
+namespace tyndau::meeting {
+
+namespace {
+
+constexpr int kMostSeconds = 86'400;
+
+using Decision = tl::expected<std::vector<Event>, Refusal>;
+using MaybeRefusal = std::optional<Refusal>;
+
+// ---- what would be refused whatever the arguments ----
+
+bool on_air(const State& state) { return state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive; }
+
+/// One decimal, with the comma that kk and ru use.
+Text hours_in_words(double hours) {
+  std::string english = fmt::format("{:.1f}", std::max(0.0, hours));
+  if (english.ends_with(".0")) english.resize(english.size() - 2);
+  std::string comma = english;
+  std::replace(comma.begin(), comma.end(), '.', ',');
+  return {comma, comma, english};
+}
+
+Text same_in_all(const std::string& text) { return {text, text, text}; }
+
+MaybeRefusal unless_in_session(const State& state) {
+  switch (state.phase) {
+    case Phase::kAnnounced:
+      return refusal("sitting_not_open");
+    case Phase::kRecess:
+      return refusal("in_recess");
+    case Phase::kClosed:
+      return refusal("sitting_closed");
+    case Phase::kInSession:
+      break;
+  }
+  return std::nullopt;
+}
+
+MaybeRefusal unless_somebody_speaks(const State& state) {
+  if (auto refused = unless_in_session(state)) return refused;
+  if (!state.floor) return refusal("nobody_has_floor");
+  return std::nullopt;
+}
+
+MaybeRefusal broadcast_start_refused(const State& state, const Surroundings& around) {
+  if (on_air(state)) return refusal("already_on_air");
+  if (state.phase == Phase::kClosed) {
+    return refusal(state.on_air == OnAir::kEnded ? "broadcast_ended" : "sitting_closed");
+  }
+  if (!around.other_on_air.empty()) {
+    return refusal("other_meeting_on_air", {{"meeting", same_in_all(around.other_on_air)}});
+  }
+  if (!around.media_connected) return refusal("media_unavailable");
+  // Rounded down, so that the sentence never says that 4 hours are less than 4 hours.
+  if (around.disk_free_hours < around.disk_reserve_hours) {
+    const double free = static_cast<double>(static_cast<std::int64_t>(around.disk_free_hours * 10)) / 10;
+    return refusal("disk_space",
+                   {{"free", hours_in_words(free)}, {"reserve", hours_in_words(around.disk_reserve_hours)}});
+  }
+  return std::nullopt;
+}
+
+MaybeRefusal broadcast_stop_refused(const State& state, const Surroundings&) {
+  if (!on_air(state)) return refusal("not_on_air");
+  return std::nullopt;
+}
+
+MaybeRefusal source_set_refused(const State&, const Surroundings& around) {
+  if (!around.media_connected) return refusal("media_unavailable");
+  return std::nullopt;
+}
+
+MaybeRefusal sitting_open_refused(const State& state, const Surroundings&) {
+  if (state.phase == Phase::kClosed) return refusal("sitting_closed");
+  if (state.phase != Phase::kAnnounced) return refusal("sitting_already_open");
+  return std::nullopt;
+}
+
+/// A sitting may be closed out of a recess from which nobody came back.
+MaybeRefusal sitting_close_refused(const State& state, const Surroundings&) {
+  if (state.phase == Phase::kClosed) return refusal("sitting_closed");
+  if (state.phase == Phase::kAnnounced) return refusal("sitting_not_open");
+  return std::nullopt;
+}
+
+MaybeRefusal item_open_refused(const State& state, const Surroundings&) { return unless_in_session(state); }
+
+MaybeRefusal with_open_item_refused(const State& state, const Surroundings&) {
+  if (auto refused = unless_in_session(state)) return refused;
+  if (state.open_item.empty()) return refusal("no_item_open");
+  return std::nullopt;
+}
+
+MaybeRefusal of_floor_refused(const State& state, const Surroundings&) { return unless_somebody_speaks(state); }
+
+MaybeRefusal floor_pause_refused(const State& state, const Surroundings&) {
+  if (auto refused = unless_somebody_speaks(state)) return refused;
+  if (!state.floor->running_since) return refusal("clock_already_paused");
+  return std::nullopt;
+}
+
+MaybeRefusal floor_resume_refused(const State& state, const Surroundings&) {
+  if (auto refused = unless_somebody_speaks(state)) return refused;
+  if (state.floor->running_since) return refusal("clock_not_paused");
+  return std::nullopt;
+}
+
+MaybeRefusal recess_start_refused(const State& state, const Surroundings&) { return unless_in_session(state); }
+
+MaybeRefusal recess_end_refused(const State& state, const Surroundings&) {
+  if (state.phase == Phase::kInSession) return refusal("not_in_recess");
+  return state.phase == Phase::kRecess ? std::nullopt : unless_in_session(state);
+}
+
+MaybeRefusal undo_refused(const State& state, const Surroundings&) {
+  if (state.undoable()) return std::nullopt;
+  if (state.before.empty()) return refusal("nothing_to_undo");
+  return refusal("cannot_undo", {}, state.before.back().action.kind);
+}
+
+// ---- what an accepted action means ----
+
+/// The events of one action, each with the number of the first.
+class Draft {
+ public:
+  explicit Draft(const State& state) : state_(state) {}
+
+  Draft& add(std::string kind, Json payload = Json::object()) {
+    payload["action"] = state_.seq + 1;
+    events_.push_back({std::move(kind), std::move(payload)});
+    return *this;
+  }
+  Draft& end_floor(const char* reason) {
+    if (state_.floor) add("floor.ended", {{"person", state_.floor->person}, {"reason", reason}});
+    return *this;
+  }
+  Draft& close_item(const char* reason) {
+    if (state_.open_item.empty()) return *this;
+    end_floor(reason);
+    return add("item.closed", {{"item", state_.open_item}});
+  }
+  std::vector<Event> take() { return std::move(events_); }
+
+ private:
+  const State& state_;
+  std::vector<Event> events_;
+};
+
+Decision refuse(std::string_view code, const Words& words = {}) { return tl::unexpected(refusal(code, words)); }
+
+Decision item_open(const State& state, const Action& action, const Surroundings&) {
+  const AgendaItem* item = state.record.item(action.item);
+  if (item == nullptr) return refuse("item_unknown");
+  const Words words = {{"no", same_in_all(std::to_string(item->no))}};
+  const auto known = state.items.find(action.item);
+  if (known != state.items.end() && known->second == ItemState::kOpen) return refuse("item_already_open", words);
+  if (known != state.items.end() && known->second == ItemState::kClosed) return refuse("item_closed", words);
+  return Draft(state).close_item("item_closed").add("item.opened", {{"item", action.item}}).take();
+}
+
+/// The turn as the agenda plans it for this person, else as the regulation has it for this kind of item.
+Speaker planned_turn(const Record& record, const AgendaItem& item, const std::string& person) {
+  for (const Speaker& speaker : item.speakers) {
+    if (speaker.person == person) return speaker;
+  }
+  if (item.kind == "report") return {person, "rapporteur", record.time_rules.report_s};
+  if (item.kind == "co_report") return {person, "co_rapporteur", record.time_rules.co_report_s};
+  return {person, "debate", record.time_rules.debate_s};
+}
+
+Decision floor_give(const State& state, const Action& action, const Surroundings&) {
+  const Person* person = state.record.person(action.person);
+  if (person == nullptr) return refuse("person_unknown");
+  const Words words = {{"name", person->name}};
+  if (person->mode == "absent") return refuse("person_absent", words);
+  if (state.floor && state.floor->person == action.person) return refuse("already_has_floor", words);
+  const Speaker turn = planned_turn(state.record, *state.record.item(state.open_item), action.person);
+  return Draft(state)
+      .end_floor("next")
+      .add("floor.given", {{"person", action.person},
+                           {"item", state.open_item},
+                           {"limit_s", action.limit_s.value_or(turn.limit_s)},
+                           {"as", turn.as}})
+      .take();
+}
+
+Decision floor_extend(const State& state, const Action& action, const Surroundings&) {
+  const int seconds = action.seconds > 0 ? action.seconds : state.record.time_rules.extension_step_s;
+  return Draft(state).add("floor.extended", {{"seconds", seconds}}).take();
+}
+
+Decision recess_start(const State& state, const Action& action, const Surroundings& around) {
+  if (!action.until) return Draft(state).add("recess.started").take();
+  if (*action.until <= around.now) return refuse("until_passed");
+  return Draft(state).add("recess.started", {{"until", format_utc(*action.until)}}).take();
+}
+
+Decision undo(const State& state, const Action&, const Surroundings&) {
+  const Undoable undoable = *state.undoable();
+  // `action` names what is undone here, and not this event itself.
+  return std::vector<Event>{{"action.undone", {{"action", undoable.action}, {"kind", undoable.kind}}}};
+}
+
+/// An action that is one event without arguments.
+template <const char* kEvent>
+Decision just(const State& state, const Action&, const Surroundings&) {
+  return Draft(state).add(kEvent).take();
+}
+constexpr char kBroadcastStarted[] = "broadcast.started", kBroadcastEnded[] = "broadcast.ended";
+constexpr char kSittingOpened[] = "sitting.opened", kRecessEnded[] = "recess.ended";
+constexpr char kFloorPaused[] = "floor.paused", kFloorResumed[] = "floor.resumed";
+
+Decision source_set(const State& state, const Action& action, const Surroundings&) {
+  return Draft(state).add("source.set", {{"uri", action.uri}}).take();
+}
+Decision sitting_close(const State& state, const Action&, const Surroundings&) {
+  return Draft(state).close_item("sitting_closed").add("sitting.closed").take();
+}
+Decision item_close(const State& state, const Action&, const Surroundings&) {
+  return Draft(state).close_item("item_closed").take();
+}
+Decision floor_end(const State& state, const Action&, const Surroundings&) {
+  return Draft(state).end_floor("finished").take();
+}
+
+struct Rule {
+  std::string kind;
+  MaybeRefusal (*refused)(const State&, const Surroundings&);
+  Decision (*decide)(const State&, const Action&, const Surroundings&);
+};
+
+const std::vector<Rule>& rules() {
+  static const std::vector<Rule> all = {
+      {"broadcast.start", broadcast_start_refused, just<kBroadcastStarted>},
+      {"broadcast.stop", broadcast_stop_refused, just<kBroadcastEnded>},
+      {"source.set", source_set_refused, source_set},
+      {"sitting.open", sitting_open_refused, just<kSittingOpened>},
+      {"sitting.close", sitting_close_refused, sitting_close},
+      {"item.open", item_open_refused, item_open},
+      {"item.close", with_open_item_refused, item_close},
+      {"floor.give", with_open_item_refused, floor_give},
+      {"floor.extend", of_floor_refused, floor_extend},
+      {"floor.pause", floor_pause_refused, just<kFloorPaused>},
+      {"floor.resume", floor_resume_refused, just<kFloorResumed>},
+      {"floor.end", of_floor_refused, floor_end},
+      {"recess.start", recess_start_refused, recess_start},
+      {"recess.end", recess_end_refused, just<kRecessEnded>},
+      {"undo", undo_refused, undo},
+  };
+  return all;
+}
+
+// ---- reading ----
+
+/// A scheme and no control characters; media knows which schemes there are and says so.
+bool looks_like_uri(std::string_view uri) {
+  const std::size_t colon = uri.find(':');
+  if (colon == 0 || colon == std::string_view::npos) return false;
+  const auto in_scheme = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  const auto printable = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; };
+  return std::all_of(uri.begin(), uri.begin() + static_cast<std::ptrdiff_t>(colon), in_scheme) &&
+         std::all_of(uri.begin(), uri.end(), printable);
+}
+
+void read_arguments(Fields& fields, Action& action) {
+  if (action.kind == "source.set") {
+    action.uri = fields.string("uri", 1024);
+    if (!looks_like_uri(action.uri)) fields.complain("'uri' must be an address as in rtsp://camera/stream");
+  } else if (action.kind == "item.open") {
+    action.item = fields.string("item", 64);
+  } else if (action.kind == "floor.give") {
+    action.person = fields.string("person", 64);
+    if (const auto limit = fields.optional_integer("limit_s", 1, kMostSeconds)) {
+      action.limit_s = static_cast<int>(*limit);
+    }
+  } else if (action.kind == "floor.extend") {
+    action.seconds = static_cast<int>(fields.optional_integer("seconds", 1, kMostSeconds).value_or(0));
+  } else if (action.kind == "recess.start") {
+    const auto until = fields.optional_string("until", 64);
+    if (!until) return;
+    const auto time = parse_utc(*until);
+    if (time) {
+      action.until = *time;
+    } else {
+      fields.complain("'until': " + time.error().what);
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& action_kinds() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> kinds;
+    for (const Rule& rule : rules()) kinds.push_back(rule.kind);
+    return kinds;
+  }();
+  return all;
+}
+
+Result<Action> read_action(const Json& json) {
+  Fields fields(json, "action");
+  Action action;
+  action.kind = fields.string("action", 64);
+  if (const auto wrong = fields.finish_leniently()) return fail(*wrong);
+  const auto& known = action_kinds();
+  if (std::find(known.begin(), known.end(), action.kind) == known.end()) {
+    return fail(fmt::format("action: '{}' is not one of: {}", action.kind, fmt::join(known, ", ")));
+  }
+  read_arguments(fields, action);
+  if (const auto wrong = fields.finish()) return fail(action.kind + wrong->substr(std::string("action").size()));
+  return action;
+}
+
+Decision decide(const State& state, const Action& action, const Surroundings& around) {
+  for (const Rule& rule : rules()) {
+    if (rule.kind != action.kind) continue;
+    if (auto refused = rule.refused(state, around)) return tl::unexpected(std::move(*refused));
+    return rule.decide(state, action, around);
+  }
+  std::abort();  // read_action lets no other kind through
+}
+
+std::map<std::string, Refusal> refused_now(const State& state, const Surroundings& around) {
+  std::map<std::string, Refusal> refused;
+  for (const Rule& rule : rules()) {
+    if (auto why = rule.refused(state, around)) refused.emplace(rule.kind, std::move(*why));
+  }
+  return refused;
+}
+
+}  // namespace tyndau::meeting

@@ -1,0 +1,317 @@
+#include "session/meeting/state.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "session/meeting/import.h"
+
+// How undo works. Before an action's first event is folded in, the state is put on the stack `before` (without the
+// record, which never changes, and without the stack itself, so that fifty of them are a few kilobytes).
+// `action.undone` takes the uppermost one off and makes it the state again. Events that are no action's (facts about
+// media, the disk, the source) change nothing that lies in there, so they may come at any time without disturbing the
+// stack.
+
+namespace tyndau::meeting {
+
+namespace {
+
+constexpr std::size_t kMostUndoable = 50;
+constexpr int kMostLimit = 7 * 86'400;  // seconds; keeps any number of extensions in an int
+
+std::string text(const Json& payload, const char* key) {
+  const auto it = payload.find(key);
+  return it != payload.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+std::optional<std::int64_t> integer(const Json& payload, const char* key) {
+  const auto it = payload.find(key);
+  if (it == payload.end() || !it->is_number_integer()) return std::nullopt;
+  return it->get<std::int64_t>();
+}
+
+std::optional<Utc> moment(const Json& payload, const char* key) {
+  const auto time = parse_utc(text(payload, key));
+  return time ? std::optional<Utc>(*time) : std::nullopt;
+}
+
+void stop_clock(Floor& floor, const StoredEvent& event) {
+  if (event.utc > *floor.running_since) floor.elapsed += event.utc - *floor.running_since;
+  floor.running_since.reset();
+  floor.clock = event.seq;
+}
+
+void start_clock(Floor& floor, const StoredEvent& event) {
+  floor.running_since = event.utc;
+  floor.clock = event.seq;
+}
+
+/// In session the public sees the hall, otherwise a card.
+void show(State& state) {
+  if (state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive) return;
+  state.on_air = state.phase == Phase::kInSession ? OnAir::kLive : OnAir::kHolding;
+}
+
+bool meeting_imported(State& state, const StoredEvent& event) {
+  const auto json = event.event.payload.find("record");
+  // The record may be corrected until something happens that rests on it.
+  if (json == event.event.payload.end() || state.phase != Phase::kAnnounced) return false;
+  auto record = record_from_json(*json);
+  if (!record) return false;
+  state.record = std::move(*record);
+  state.items.clear();
+  for (const AgendaItem& item : state.record.agenda) state.items[item.id] = ItemState::kPending;
+  return true;
+}
+
+bool broadcast_started(State& state, const StoredEvent& event) {
+  if (state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive) return false;
+  state.on_air = OnAir::kHolding;
+  show(state);
+  if (!state.on_air_since) state.on_air_since = event.utc;
+  state.on_air_ended.reset();
+  return true;
+}
+
+bool broadcast_ended(State& state, const StoredEvent& event) {
+  if (state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive) return false;
+  state.on_air = OnAir::kEnded;
+  state.on_air_ended = event.utc;
+  return true;
+}
+
+bool source_set(State& state, const StoredEvent& event) {
+  const std::string uri = text(event.event.payload, "uri");
+  if (uri.empty()) return false;
+  state.source = uri;
+  return true;
+}
+
+bool sitting_opened(State& state, const StoredEvent& event) {
+  if (state.phase != Phase::kAnnounced) return false;
+  state.phase = Phase::kInSession;
+  state.sitting_opened = event.utc;
+  show(state);
+  return true;
+}
+
+bool sitting_closed(State& state, const StoredEvent& event) {
+  if (state.phase != Phase::kInSession && state.phase != Phase::kRecess) return false;
+  if (state.floor || !state.open_item.empty()) return false;
+  state.phase = Phase::kClosed;
+  state.sitting_closed = event.utc;
+  state.recess_since.reset();
+  state.recess_until.reset();
+  state.recess_paused_floor = false;
+  show(state);
+  return true;
+}
+
+bool item_opened(State& state, const StoredEvent& event) {
+  const auto item = state.items.find(text(event.event.payload, "item"));
+  if (state.phase != Phase::kInSession || !state.open_item.empty() || item == state.items.end()) return false;
+  if (item->second != ItemState::kPending) return false;
+  item->second = ItemState::kOpen;
+  state.open_item = item->first;
+  return true;
+}
+
+bool item_closed(State& state, const StoredEvent& event) {
+  const auto item = state.items.find(text(event.event.payload, "item"));
+  if (item == state.items.end() || state.open_item != item->first || state.floor) return false;
+  item->second = ItemState::kClosed;
+  state.open_item.clear();
+  return true;
+}
+
+bool floor_given(State& state, const StoredEvent& event) {
+  const Json& payload = event.event.payload;
+  const auto limit = integer(payload, "limit_s");
+  const std::string person = text(payload, "person");
+  if (state.phase != Phase::kInSession || state.open_item.empty() || state.floor) return false;
+  if (state.record.person(person) == nullptr || !limit || *limit < 1 || *limit > kMostLimit) return false;
+  Floor floor;
+  floor.person = person;
+  floor.as = text(payload, "as");
+  floor.limit_s = static_cast<int>(*limit);
+  floor.given = event.utc;
+  floor.turn = event.seq;
+  start_clock(floor, event);
+  state.floor = std::move(floor);
+  return true;
+}
+
+bool floor_extended(State& state, const StoredEvent& event) {
+  const auto seconds = integer(event.event.payload, "seconds");
+  if (!state.floor || !seconds || *seconds < 1 || *seconds > kMostLimit) return false;
+  state.floor->limit_s = std::min(kMostLimit, state.floor->limit_s + static_cast<int>(*seconds));
+  return true;
+}
+
+bool floor_paused(State& state, const StoredEvent& event) {
+  if (!state.floor || !state.floor->running_since) return false;
+  stop_clock(*state.floor, event);
+  return true;
+}
+
+bool floor_resumed(State& state, const StoredEvent& event) {
+  if (!state.floor || state.floor->running_since || state.phase != Phase::kInSession) return false;
+  start_clock(*state.floor, event);
+  return true;
+}
+
+bool floor_ended(State& state, const StoredEvent& event) {
+  if (!state.floor || state.floor->person != text(event.event.payload, "person")) return false;
+  state.floor.reset();
+  return true;
+}
+
+bool recess_started(State& state, const StoredEvent& event) {
+  if (state.phase != Phase::kInSession) return false;
+  state.phase = Phase::kRecess;
+  state.recess_since = event.utc;
+  state.recess_until = moment(event.event.payload, "until");
+  state.recess_paused_floor = state.floor && state.floor->running_since;
+  if (state.recess_paused_floor) stop_clock(*state.floor, event);
+  show(state);
+  return true;
+}
+
+bool recess_ended(State& state, const StoredEvent& event) {
+  if (state.phase != Phase::kRecess) return false;
+  state.phase = Phase::kInSession;
+  state.recess_since.reset();
+  state.recess_until.reset();
+  if (state.recess_paused_floor && state.floor) start_clock(*state.floor, event);
+  state.recess_paused_floor = false;
+  show(state);
+  return true;
+}
+
+/// Nothing in the state: the alarms and the screens' programme times are told of by others.
+bool fact_noted(State&, const StoredEvent&) { return true; }
+
+/// The floor's clock after an undo. A clock that the action did not touch runs on; one that it stopped, started or took
+/// away stands where it stood at the moment of the action, and runs again from now if it ran then.
+void give_back_clock(Floor& floor, const State::Before& before, const std::optional<Floor>& current, Utc now) {
+  if (current && current->clock == floor.clock) {
+    floor.elapsed = current->elapsed;
+    floor.running_since = current->running_since;
+  } else if (floor.running_since) {
+    if (before.at > *floor.running_since) floor.elapsed += before.at - *floor.running_since;
+    floor.running_since = now;
+  }
+}
+
+bool action_undone(State& state, const StoredEvent& event) {
+  const auto undoable = state.undoable();
+  if (!undoable || integer(event.event.payload, "action") != undoable->action) return false;
+  const State::Before before = std::move(state.before.back());
+  state.before.pop_back();
+  State given_back = *before.state;
+  if (given_back.floor) give_back_clock(*given_back.floor, before, state.floor, event.utc);
+  given_back.record = std::move(state.record);
+  given_back.before = std::move(state.before);
+  state = std::move(given_back);
+  return true;
+}
+
+struct Kind {
+  std::string_view action;  ///< the action whose event it is; "" for facts
+  bool (*fold)(State&, const StoredEvent&);
+};
+
+const std::map<std::string_view, Kind>& kinds() {
+  static const std::map<std::string_view, Kind> all = {
+      {"meeting.imported", {"", meeting_imported}},
+      {"broadcast.started", {"broadcast.start", broadcast_started}},
+      {"broadcast.ended", {"broadcast.stop", broadcast_ended}},
+      {"source.set", {"source.set", source_set}},
+      {"sitting.opened", {"sitting.open", sitting_opened}},
+      {"sitting.closed", {"sitting.close", sitting_closed}},
+      {"item.opened", {"item.open", item_opened}},
+      {"item.closed", {"item.close", item_closed}},
+      {"floor.given", {"floor.give", floor_given}},
+      {"floor.extended", {"floor.extend", floor_extended}},
+      {"floor.paused", {"floor.pause", floor_paused}},
+      {"floor.resumed", {"floor.resume", floor_resumed}},
+      {"floor.ended", {"floor.end", floor_ended}},
+      {"recess.started", {"recess.start", recess_started}},
+      {"recess.ended", {"recess.end", recess_ended}},
+      {"action.undone", {"", action_undone}},
+      {"media.applied", {"", fact_noted}},
+      {"media.lost", {"", fact_noted}},
+      {"media.returned", {"", fact_noted}},
+      {"run.started", {"", fact_noted}},
+      {"run.ended", {"", fact_noted}},
+      {"source.lost", {"", fact_noted}},
+      {"source.restored", {"", fact_noted}},
+      {"disk.low", {"", fact_noted}},
+      {"disk.full", {"", fact_noted}},
+      {"disk.lost", {"", fact_noted}},
+      {"disk.ok", {"", fact_noted}},
+  };
+  return all;
+}
+
+/// The public has seen it, or the law counts from it: it is corrected by another action, not taken back.
+bool is_final(std::string_view action) {
+  return action == "broadcast.start" || action == "broadcast.stop" || action == "sitting.close";
+}
+
+std::shared_ptr<const State> without_record_and_stack(State& state) {
+  Record record = std::exchange(state.record, {});
+  std::vector<State::Before> before = std::exchange(state.before, {});
+  auto copy = std::make_shared<const State>(state);
+  state.record = std::move(record);
+  state.before = std::move(before);
+  return copy;
+}
+
+void remember(State& state, State::Before before) {
+  if (is_final(before.action.kind)) {
+    before.state = nullptr;
+    state.before.clear();
+    state.before.push_back(std::move(before));
+    return;
+  }
+  state.before.push_back(std::move(before));
+  if (state.before.size() > kMostUndoable) state.before.erase(state.before.begin());
+}
+
+/// Folds one event of an action. An action may have several ("floor.ended", "item.closed", "item.opened"); the last one
+/// gives it its name.
+bool apply_to_action(State& state, const StoredEvent& event, const Kind& kind) {
+  const std::int64_t action = integer(event.event.payload, "action").value_or(event.seq);
+  const bool goes_on = !state.before.empty() && state.before.back().action.action == action;
+  State::Before before = goes_on ? state.before.back() : State::Before{{action, ""}, nullptr, event.utc};
+  if (!goes_on) before.state = without_record_and_stack(state);
+  if (!kind.fold(state, event)) return false;
+  before.action.kind = kind.action;
+  if (goes_on) state.before.pop_back();
+  remember(state, std::move(before));
+  return true;
+}
+
+}  // namespace
+
+std::optional<Undoable> State::undoable() const {
+  if (before.empty() || before.back().state == nullptr) return std::nullopt;
+  return before.back().action;
+}
+
+bool apply(State& state, const StoredEvent& event) {
+  const auto kind = kinds().find(event.event.kind);
+  const bool known = kind != kinds().end() && event.event.payload.is_object();
+  const bool folded = known && (kind->second.action.empty() ? kind->second.fold(state, event)
+                                                            : apply_to_action(state, event, kind->second));
+  state.seq = event.seq;
+  return folded;
+}
+
+std::string_view action_of_event(std::string_view event_kind) {
+  const auto kind = kinds().find(event_kind);
+  return kind == kinds().end() ? std::string_view() : kind->second.action;
+}
+
+}  // namespace tyndau::meeting

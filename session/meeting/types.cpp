@@ -1,0 +1,70 @@
+#include "session/meeting/types.h"
+
+#include <algorithm>
+
+namespace tyndau::meeting {
+
+const std::string& Text::in(std::string_view language) const {
+  if (language == "ru" && !ru.empty()) return ru;
+  if (language == "en" && !en.empty()) return en;
+  return kk.empty() ? ru : kk;
+}
+
+const AgendaItem* Record::item(std::string_view id) const {
+  const auto it = std::find_if(agenda.begin(), agenda.end(), [&](const AgendaItem& item) { return item.id == id; });
+  return it == agenda.end() ? nullptr : &*it;
+}
+
+const Person* Record::person(std::string_view id) const {
+  const auto it = std::find_if(people.begin(), people.end(), [&](const Person& person) { return person.id == id; });
+  return it == people.end() ? nullptr : &*it;
+}
+
+std::string_view name(Phase phase) {
+  switch (phase) {
+    case Phase::kAnnounced:
+      return "announced";
+    case Phase::kInSession:
+      return "in_session";
+    case Phase::kRecess:
+      return "recess";
+    case Phase::kClosed:
+      break;
+  }
+  return "closed";
+}
+
+std::string_view name(OnAir on_air) {
+  switch (on_air) {
+    case OnAir::kIdle:
+      return "idle";
+    case OnAir::kHolding:
+      return "holding";
+    case OnAir::kLive:
+      return "live";
+    case OnAir::kEnded:
+      break;
+  }
+  return "ended";
+}
+
+std::string_view name(ItemState state) {
+  switch (state) {
+    case ItemState::kPending:
+      return "pending";
+    case ItemState::kOpen:
+      return "open";
+    case ItemState::kClosed:
+      break;
+  }
+  return "closed";
+}
+
+std::chrono::milliseconds Floor::remaining(Utc now) const {
+  std::chrono::milliseconds used = elapsed;
+  // A clock that was set back must not give anybody more time than the limit.
+  if (running_since && now > *running_since) used += now - *running_since;
+  return std::chrono::seconds{limit_s} - used;
+}
+
+}  // namespace tyndau::meeting

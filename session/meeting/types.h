@@ -1,0 +1,112 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/base/json.h"
+#include "media/base/utc.h"
+
+/// The words of a meeting as the rules know it (shared/domain LIFECYCLE). Pure: no clock, no disk, no network.
+namespace tyndau::meeting {
+
+/// A text in the languages of the site. `en` may be empty: then kk stands for it.
+struct Text {
+  std::string kk, ru, en;
+  bool operator==(const Text&) const = default;
+  /// By "kk", "ru" or "en"; falls back to kk, then ru.
+  const std::string& in(std::string_view language) const;
+};
+
+// ---- the record of the meeting: imported, does not change while it runs ----
+
+struct Person {
+  std::string id;
+  Text name, position;
+  std::string role;            ///< as in the import: commission_chair, executive_rep, ...
+  std::string site, mode;      ///< "hall"; mode is "in_person" | "remote" | "absent"
+};
+struct Speaker {
+  std::string person;
+  std::string as;              ///< rapporteur, co_rapporteur, debate, ...
+  int limit_s = 0;
+};
+struct AgendaItem {
+  std::string id;
+  int no = 0;
+  std::string kind;            ///< report, co_report, debate, resolution, ...
+  Text title;
+  std::vector<Speaker> speakers;
+  std::optional<Utc> planned_start;
+};
+/// Speaking limits of the council's regulation, seconds.
+struct TimeRules {
+  int report_s = 900, co_report_s = 600, debate_s = 300, question_s = 120, answer_s = 180, closing_s = 300;
+  int point_of_order_s = 120, max_turns_per_item = 2, warn_before_s = 60, extension_step_s = 120;
+};
+struct Record {
+  std::string id;
+  std::string kind;            ///< session, public_hearing, commission_sitting
+  Text title, number, maslikhat, commission, place, announcement;
+  std::string timezone = "Asia/Almaty";
+  std::string contact_phone, contact_email;
+  Utc starts_at{};
+  std::optional<Utc> planned_end;
+  std::vector<AgendaItem> agenda;
+  std::vector<Person> people;
+  TimeRules time_rules;
+
+  const AgendaItem* item(std::string_view id) const;
+  const Person* person(std::string_view id) const;
+};
+
+// ---- the state: a fold of the journal's events ----
+
+enum class Phase { kAnnounced, kInSession, kRecess, kClosed };           // meeting.state: "announced", "in_session", ...
+enum class OnAir { kIdle, kHolding, kLive, kEnded };                     // broadcast.state: "idle", "holding", ...
+enum class ItemState { kPending, kOpen, kClosed };                       // "pending", "open", "closed"
+
+std::string_view name(Phase phase);
+std::string_view name(OnAir on_air);
+std::string_view name(ItemState state);
+
+/// A turn at the floor. Wall time here is the journal's; screens get remaining time and re-anchor to their own clock.
+struct Floor {
+  std::string person;
+  std::string as;                                        ///< kind of turn: rapporteur, co_rapporteur, debate
+  int limit_s = 0;                                       ///< with extensions
+  Utc given{};
+  std::chrono::milliseconds elapsed{0};                  ///< before `running_since`
+  std::optional<Utc> running_since;                      ///< empty while the clock is paused
+  std::int64_t turn = 0;                                 ///< seq of the floor.given event: names the turn
+  std::int64_t clock = 0;                                ///< seq of the event that last started or stopped the clock
+
+  /// Negative in overtime.
+  std::chrono::milliseconds remaining(Utc now) const;
+  bool operator==(const Floor&) const = default;
+};
+
+/// What `undo` would take back.
+struct Undoable {
+  std::int64_t action = 0;                               ///< seq of the action's first event
+  std::string kind;                                      ///< "floor.give", ...
+};
+
+/// One event of the journal, without its place in the chain.
+struct Event {
+  std::string kind;   ///< past tense: "floor.given"; all kinds are listed in session/journal/JOURNAL.md
+  Json payload = Json::object();
+};
+
+/// An event that is on disk.
+struct StoredEvent {
+  std::int64_t seq = 0;   ///< from 1, per meeting, without gaps
+  Utc utc{};
+  std::string actor;      ///< account name, "media" or "system"
+  Event event;
+};
+
+}  // namespace tyndau::meeting

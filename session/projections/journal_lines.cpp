@@ -1,0 +1,208 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "session/projections/dates.h"
+#include "session/projections/view.h"
+
+namespace tyndau::projections {
+
+namespace {
+
+using meeting::Record;
+using meeting::State;
+using meeting::StoredEvent;
+using meeting::Text;
+
+std::string string_of(const Json& payload, const char* key) {
+  if (!payload.is_object()) return {};
+  const auto it = payload.find(key);
+  return it != payload.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+std::int64_t number_of(const Json& payload, const char* key) {
+  if (!payload.is_object()) return 0;
+  const auto it = payload.find(key);
+  return it != payload.end() && it->is_number_integer() ? it->get<std::int64_t>() : 0;
+}
+
+/// What always reads the same.
+const std::map<std::string_view, Text>& plain_sentences() {
+  static const std::map<std::string_view, Text> all = {
+      {"meeting.imported",
+       {"Отырыс туралы мәліметтер енгізілді", "Сведения о заседании загружены", "The meeting was entered"}},
+      {"broadcast.started", {"Эфир басталды", "Эфир начат", "The broadcast started"}},
+      {"broadcast.ended", {"Эфир аяқталды", "Эфир завершён", "The broadcast ended"}},
+      {"sitting.opened", {"Отырыс ашылды", "Заседание открыто", "The sitting was opened"}},
+      {"sitting.closed", {"Отырыс жабылды", "Заседание закрыто", "The sitting was closed"}},
+      {"floor.paused", {"Уақыт есебі тоқтатыла тұрды", "Отсчёт времени приостановлен", "The clock was paused"}},
+      {"floor.resumed", {"Уақыт есебі жалғасты", "Отсчёт времени возобновлён", "The clock was resumed"}},
+      {"recess.ended",
+       {"Отырыс үзілістен кейін жалғасты", "Заседание возобновлено после перерыва", "The sitting was resumed"}},
+      {"run.started", {"Трансляцияны жазу басталды", "Запись трансляции началась", "Recording started"}},
+      {"source.lost", {"Камерадан сигнал жоқ", "Нет сигнала с камеры", "The camera's signal was lost"}},
+      {"source.restored",
+       {"Камера сигналы қалпына келді", "Сигнал с камеры восстановлен", "The camera's signal is back"}},
+      {"media.lost",
+       {"Бейнетрансляция жүйесі жауап бермейді", "Система видеотрансляции не отвечает",
+        "The broadcasting system does not answer"}},
+      {"media.returned",
+       {"Бейнетрансляция жүйесі қайта жұмыс істеп тұр", "Система видеотрансляции снова работает",
+        "The broadcasting system works again"}},
+      {"disk.low", {"Дискіде бос орын азайды", "На диске мало места", "The disk is running out of space"}},
+      {"disk.full",
+       {"Дискіде орын қалмады, жазба уақытша жадта сақталуда",
+        "Место на диске закончилось, запись временно ведётся в память",
+        "The disk is full; the recording is kept in memory for now"}},
+      {"disk.lost",
+       {"Дискіде де, жадта да орын қалмады: жазба тоқтатылды",
+        "Закончилось место и на диске, и в памяти: запись остановлена",
+        "Disk and memory are full: recording has stopped"}},
+      {"disk.ok", {"Дискіде орын жеткілікті", "Места на диске достаточно", "The disk has enough space"}},
+  };
+  return all;
+}
+
+/// An address without passwords: the desk is seen by many, the journal by few.
+std::string without_secrets(std::string uri) {
+  uri = uri.substr(0, uri.find('?'));
+  const std::size_t authority = uri.find("://");
+  if (authority == std::string::npos) return uri;
+  const std::size_t path = uri.find('/', authority + 3);
+  const std::size_t at = uri.rfind('@', path);
+  if (at != std::string::npos && at > authority) uri.erase(authority + 3, at - authority - 2);
+  return uri;
+}
+
+Text name_of(const Record& record, const std::string& person) {
+  const meeting::Person* known = record.person(person);
+  return known == nullptr ? Text{person, person, person} : known->name;
+}
+
+Text source_set(const std::string& uri) {
+  const std::string shown = without_secrets(uri);
+  return {"Бейне көзі ауыстырылды: " + shown, "Источник видео заменён: " + shown,
+          "The video source was changed: " + shown};
+}
+
+Text item_opened(const Record& record, const std::string& id) {
+  const meeting::AgendaItem* item = record.item(id);
+  if (item == nullptr) return {id, id, id};
+  return {fmt::format("№ {} мәселені қарау басталды: {}", item->no, item->title.in("kk")),
+          fmt::format("Начато рассмотрение вопроса № {}: {}", item->no, item->title.in("ru")),
+          fmt::format("Item {} was opened: {}", item->no, item->title.in("en"))};
+}
+
+Text item_closed(const Record& record, const std::string& id) {
+  const meeting::AgendaItem* item = record.item(id);
+  if (item == nullptr) return {id, id, id};
+  return {fmt::format("№ {} мәселені қарау аяқталды", item->no),
+          fmt::format("Рассмотрение вопроса № {} завершено", item->no), fmt::format("Item {} was closed", item->no)};
+}
+
+Text floor_given(const Text& name) {
+  return {"Сөз берілді: " + name.in("kk"), "Слово предоставлено: " + name.in("ru"), name.in("en") + " has the floor"};
+}
+
+Text floor_ended(const Text& name) {
+  return {"Сөз аяқталды: " + name.in("kk"), "Выступление завершено: " + name.in("ru"),
+          name.in("en") + " no longer has the floor"};
+}
+
+Text floor_extended(std::int64_t seconds) {
+  const auto by = [&](std::string_view language) { return duration(std::chrono::seconds{seconds}, language); };
+  return {"Сөйлеу уақыты ұзартылды: +" + by("kk"), "Время выступления продлено: +" + by("ru"),
+          "Speaking time was extended: +" + by("en")};
+}
+
+Text recess_started(const Record& record, const std::string& until) {
+  const auto time = parse_utc(until);
+  if (!time) return {"Үзіліс жарияланды", "Объявлен перерыв", "A recess was called"};
+  const std::string clock = time_of_day(*time, record.timezone);
+  return {"Үзіліс жарияланды, жалғасуы: " + clock, "Объявлен перерыв, продолжение: " + clock,
+          "A recess was called, to resume at " + clock};
+}
+
+Text run_ended(const std::string& reason) {
+  if (reason == "stopped") {
+    return {"Трансляцияны жазу аяқталды", "Запись трансляции завершена", "Recording ended"};
+  }
+  return {"Трансляцияны жазу үзілді", "Запись трансляции прервалась", "Recording was interrupted"};
+}
+
+Text undone(const Text& what) {
+  return {fmt::format("Әрекет кері қайтарылды: «{}»", what.kk), fmt::format("Действие отменено: «{}»", what.ru),
+          fmt::format("Undone: “{}”", what.en)};
+}
+
+class Lines {
+ public:
+  Lines(const Record& record, const std::vector<StoredEvent>& events) : record_(record) {
+    for (const StoredEvent& event : events) {
+      if (event.event.kind == "action.undone") {
+        undone_.insert(number_of(event.event.payload, "action"));
+      } else if (const std::int64_t action = action_of(event); action != 0) {
+        last_of_action_[action] = &event;
+      }
+    }
+  }
+
+  /// seq of the first event of the action that the event is part of; 0 for facts and for undo.
+  static std::int64_t action_of(const StoredEvent& event) {
+    if (meeting::action_of_event(event.event.kind).empty()) return 0;
+    const std::int64_t action = number_of(event.event.payload, "action");
+    return action == 0 ? event.seq : action;
+  }
+
+  Text sentence(const StoredEvent& event) const {
+    const std::string& kind = event.event.kind;
+    const Json& payload = event.event.payload;
+    if (const auto plain = plain_sentences().find(kind); plain != plain_sentences().end()) return plain->second;
+    if (kind == "source.set") return source_set(string_of(payload, "uri"));
+    if (kind == "item.opened") return item_opened(record_, string_of(payload, "item"));
+    if (kind == "item.closed") return item_closed(record_, string_of(payload, "item"));
+    if (kind == "floor.given") return floor_given(name_of(record_, string_of(payload, "person")));
+    if (kind == "floor.ended") return floor_ended(name_of(record_, string_of(payload, "person")));
+    if (kind == "floor.extended") return floor_extended(number_of(payload, "seconds"));
+    if (kind == "recess.started") return recess_started(record_, string_of(payload, "until"));
+    if (kind == "run.ended") return run_ended(string_of(payload, "reason"));
+    if (kind == "action.undone") {
+      const auto what = last_of_action_.find(number_of(payload, "action"));
+      if (what != last_of_action_.end()) return undone(sentence(*what->second));
+    }
+    return {kind, kind, kind};  // a newer version's
+  }
+
+  JournalLine line(const StoredEvent& event, const std::optional<meeting::Undoable>& undoable) const {
+    JournalLine line;
+    line.seq = event.seq;
+    line.utc = event.utc;
+    line.actor = event.actor;
+    line.kind = event.event.kind;
+    line.text = sentence(event);
+    line.action = action_of(event);
+    line.undone = line.action != 0 && undone_.contains(line.action);
+    if (undoable && line.action == undoable->action) line.can_undo = last_of_action_.at(line.action) == &event;
+    return line;
+  }
+
+ private:
+  const Record& record_;
+  std::set<std::int64_t> undone_;
+  std::map<std::int64_t, const StoredEvent*> last_of_action_;
+};
+
+}  // namespace
+
+std::vector<JournalLine> journal_lines(const State& state, const std::vector<StoredEvent>& events, std::size_t most) {
+  const Lines lines(state.record, events);
+  const auto undoable = state.undoable();
+  std::vector<JournalLine> newest_first;
+  for (auto event = events.rbegin(); event != events.rend() && newest_first.size() < most; ++event) {
+    if (event->event.kind != "media.applied") newest_first.push_back(lines.line(*event, undoable));
+  }
+  return newest_first;
+}
+
+}  // namespace tyndau::projections

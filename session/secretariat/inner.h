@@ -1,0 +1,110 @@
+#pragma once
+#include <chrono>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/secretariat/dossier.h"
+#include "session/secretariat/orders.h"
+#include "session/secretariat/secretariat.h"
+
+namespace tyndau::secretariat {
+
+/// What the secretariat has on its desk. Three files: secretariat.cpp is what the screens ask and do, inner.cpp keeps
+/// journal and dossiers, media_side.cpp is the talk with media. Loop thread only.
+struct Secretariat::Inner {
+  Inner(Secretariat& owner, uv_loop_t* loop, const Config& config, journal::Journal journal,
+        live::Recordings& recordings, AnchoredClock::Sources time);
+
+  // ---- inner.cpp: journal and dossiers ----
+  Result<void> start();
+  void close();
+  /// Reads meetings that the journal has and we do not.
+  Result<bool> load_new();
+  const Dossier* find(const std::string& meeting) const;
+  /// The meeting that is on air, or "".
+  std::string on_air() const;
+  /// The anchored clock's time, but never before the meeting's last event.
+  Utc now_for(const Dossier& dossier) const { return std::max(clock.now(), dossier.last_utc()); }
+  /// Journal first, then the dossier, then the screens: nobody hears of an event that is not on disk.
+  Result<void> write(const std::string& meeting, Utc utc, const std::string& actor,
+                     const std::vector<meeting::Event>& events,
+                     const std::optional<journal::Journal::Remember>& remember = std::nullopt);
+  /// For what cannot be refused because it has happened: kept and written later when the journal cannot be written now.
+  void note(const std::string& meeting, const std::string& actor, std::vector<meeting::Event> events);
+  void write_kept();
+  Mistake journal_mistake(const Failure& failure);
+  void tell(const std::string& meeting);
+  /// Once a second: clock, new meetings, what could not be written.
+  void tick();
+  /// Every 200 ms while something is being recorded: the indexes of the recording.
+  void look();
+  void keep_looking();
+
+  // ---- media_side.cpp ----
+  void on_fact(const link::Fact& fact);
+  void on_connection(bool connected);
+  void on_snapshot(const link::Snapshot& snapshot);
+  void on_run(const link::RunState& run);
+  void on_run_ended(const link::RunEnded& ended);
+  /// Media's state and the meeting that is on air: what changed goes into its journal.
+  void note_conditions();
+  void show_conditions();
+  /// What media must do, by the journal.
+  Posture must_be() const;
+  std::string wanted_source() const;
+  /// Says to media what leads from what it does to what it must do.
+  void bring_in_line();
+  /// Has media close the recordings of broadcasts that ended while it was away.
+  void close_recordings();
+  void after_action(const std::string& kind);
+
+  /// What a command was sent for.
+  struct Cause {
+    std::string meeting;
+    std::vector<std::int64_t> of;  ///< events that media's answer is noted for
+    std::string source_before;     ///< source.set: what to go back to
+  };
+  void give(link::Command command, Cause cause);
+  void applied(const Cause& cause, const link::Command& command, const link::Done& done);
+  void refused(const Cause& cause, const link::Command& command, const link::Failed& failed);
+  void broadcast_failed(const Cause& cause);
+  void take_source_back(const Cause& cause, const link::SourceSet& refused, const link::Failed& failed);
+
+  // Constant after construction
+  Secretariat& owner;
+  uv_loop_t* loop;
+  Config config;
+  live::Recordings& recordings;
+
+  AnchoredClock clock;
+  journal::Journal journal;
+  studio::Studio studio;
+  std::map<std::string, Dossier> dossiers;
+  std::map<int, Listener> listeners;
+  int next_ticket = 1;
+
+  Alarms alarms;
+  std::optional<link::SourceState> source;
+  std::optional<link::DiskState> disk;
+  /// What media does, as far as we know; nothing while there is no connection.
+  std::optional<Posture> posture;
+  /// Media is not missed before it had a moment to appear.
+  bool missed = false;
+  int ticks = 0;
+
+  struct Kept {
+    std::string meeting, actor;
+    std::vector<meeting::Event> events;
+  };
+  std::deque<Kept> kept;
+
+  uv_timer_t* tick_timer = nullptr;
+  uv_timer_t* look_timer = nullptr;
+  /// Broadcasts that have ended while their indexes had not: meeting and how many more times we look.
+  std::map<std::string, int> finishing;
+};
+
+}  // namespace tyndau::secretariat

@@ -1,0 +1,269 @@
+#include <fmt/format.h>
+
+#include "media/base/log.h"
+#include "session/secretariat/inner.h"
+
+// Media is told what to do by comparison, never by replay: `posture` is what it does, must_be() is what the journal
+// says, and orders() leads from one to the other. So every way of losing each other (media killed, session killed
+// between the journal and the command, a command that failed) heals by the same few lines, at the next snapshot.
+
+namespace tyndau::secretariat {
+
+namespace {
+
+bool is_one_of(const std::string& word, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* one) { return word == one; });
+}
+
+/// For the journal: a device's complaint may be long and need not be text.
+std::string cut(const std::string& detail) {
+  constexpr std::size_t kMost = 500;
+  return detail.size() <= kMost ? detail : detail.substr(0, detail.find_last_of(' ', kMost)) + " …";
+}
+
+}  // namespace
+
+void Secretariat::Inner::on_fact(const link::Fact& fact) {
+  if (const auto* snapshot = std::get_if<link::Snapshot>(&fact)) return on_snapshot(*snapshot);
+  if (const auto* levels = std::get_if<link::Levels>(&fact)) {
+    if (owner.on_levels) owner.on_levels(*levels);
+  } else if (const auto* look = std::get_if<link::Look>(&fact)) {
+    // Media's word becomes a path: only ids that the journal knows.
+    if (find(look->meeting) != nullptr) recordings.look(look->meeting);
+  } else if (const auto* run = std::get_if<link::RunStarted>(&fact)) {
+    on_run(run->run);
+  } else if (const auto* ended = std::get_if<link::RunEnded>(&fact)) {
+    on_run_ended(*ended);
+  } else if (const auto* its_source = std::get_if<link::SourceState>(&fact)) {
+    if (!is_one_of(its_source->state, {"starting", "ok", "lost"})) return;
+    source = *its_source;
+    note_conditions();
+    show_conditions();
+    tell("");
+  } else if (const auto* its_disk = std::get_if<link::DiskState>(&fact)) {
+    if (!is_one_of(its_disk->state, {"ok", "low", "full", "lost"})) return;
+    disk = *its_disk;
+    note_conditions();
+    show_conditions();
+    tell("");
+  }
+}
+
+void Secretariat::Inner::on_connection(bool connected) {
+  missed = true;
+  // Connected: the snapshot follows at once, and all is done there.
+  if (connected) return;
+  posture.reset();
+  note_conditions();
+  show_conditions();
+  tell("");
+}
+
+void Secretariat::Inner::on_snapshot(const link::Snapshot& snapshot) {
+  if (snapshot.version != link::kProtocolVersion) {
+    if (alarms.raise("media_lost", clock.now(), "version")) tell("");
+    return;
+  }
+  if (is_one_of(snapshot.source.state, {"starting", "ok", "lost"})) source = snapshot.source;
+  if (is_one_of(snapshot.disk.state, {"ok", "low", "full", "lost"})) disk = snapshot.disk;
+  posture = Posture{snapshot.run ? snapshot.run->meeting : "", snapshot.scene, snapshot.source.uri};
+  // Media hides secrets in the URI that it tells: where it may be the one that is wanted, it is.
+  if (may_be_source(posture->source, wanted_source())) posture->source = wanted_source();
+  note_conditions();
+  show_conditions();
+  if (snapshot.run) on_run(*snapshot.run);
+  const std::string live = on_air();
+  if (const Dossier* dossier = find(live); dossier != nullptr && !snapshot.run && dossier->conditions().run) {
+    note(live, "media", {{"run.ended", {{"run", *dossier->conditions().run}, {"reason", "lost"}}}});
+  }
+  tell("");
+  bring_in_line();
+  close_recordings();
+}
+
+void Secretariat::Inner::close_recordings() {
+  for (const auto& [id, dossier] : dossiers) {
+    if (dossier.state().on_air != meeting::OnAir::kEnded || (posture && posture->meeting == id)) continue;
+    recordings.look(id);
+    const live::Recording* recording = recordings.find(id);
+    if (recording != nullptr && !recording->tracks.empty() && !recording->ended())
+      give(link::RecordingClose{0, id}, {id, {}, {}});
+  }
+}
+
+void Secretariat::Inner::on_run(const link::RunState& run) {
+  if (posture) posture->meeting = run.meeting;
+  if (on_air() != run.meeting) return;
+  const auto known = find(run.meeting)->conditions().run;
+  if (known == run.run) return;
+  std::vector<meeting::Event> events;
+  if (known) events.push_back({"run.ended", {{"run", *known}, {"reason", "lost"}}});
+  events.push_back({"run.started", {{"run", run.run}, {"started", format_utc(run.started)}}});
+  note(run.meeting, "media", std::move(events));
+  recordings.look(run.meeting);
+}
+
+void Secretariat::Inner::on_run_ended(const link::RunEnded& ended) {
+  const Dossier* dossier = find(ended.meeting);
+  if (dossier == nullptr || dossier->conditions().run != ended.run) return;
+  note(ended.meeting, "media", {{"run.ended", {{"run", ended.run}, {"reason", ended.reason}}}});
+  recordings.look(ended.meeting);
+  // A run that we did not end is begun again by the next tick, and not at once: what fails at once fails again.
+  if (ended.reason != "stopped" && posture && posture->meeting == ended.meeting) posture->meeting.clear();
+}
+
+void Secretariat::Inner::note_conditions() {
+  const std::string live = on_air();
+  // While something waits to be written, the dossier does not show what was noted already.
+  if (live.empty() || !kept.empty()) return;
+  const Dossier::Conditions& known = find(live)->conditions();
+  const bool connected = studio.connected();
+  std::vector<meeting::Event> events;
+  if (missed && known.media_lost == connected) events.push_back({connected ? "media.returned" : "media.lost"});
+  if (connected && source) {
+    if (source->state == "lost" && !known.source_lost) {
+      events.push_back({"source.lost", {{"uri", source->uri}, {"detail", cut(source->detail)}}});
+    } else if (source->state == "ok" && known.source_lost) {
+      events.push_back({"source.restored", {{"uri", source->uri}}});
+    }
+  }
+  if (connected && disk && disk->state != known.disk) {
+    events.push_back({"disk." + disk->state, {{"free_bytes", disk->free_bytes}, {"free_hours", disk->free_hours}}});
+  }
+  note(live, "media", std::move(events));
+}
+
+void Secretariat::Inner::show_conditions() {
+  const bool connected = studio.connected();
+  const Utc now = clock.now();
+  bool changed = false;
+  // Media of another version is away too, but its alarm says more.
+  if (connected) changed |= alarms.clear("media_lost");
+  if (!connected && missed && !alarms.stands("media_lost")) changed |= alarms.raise("media_lost", now);
+  changed |= alarms.set("source_lost", connected && source && source->state == "lost", now);
+  for (const char* state : {"low", "full", "lost"}) {
+    changed |= alarms.set(fmt::format("disk_{}", state), connected && disk && disk->state == state, now);
+  }
+  if (changed) tell("");
+}
+
+std::string Secretariat::Inner::wanted_source() const {
+  // The hall has one source for all meetings: the one that the desk set last.
+  const Dossier* latest = nullptr;
+  for (const auto& [id, dossier] : dossiers) {
+    if (!dossier.source_changed()) continue;
+    if (latest == nullptr || *latest->source_changed() <= *dossier.source_changed()) latest = &dossier;
+  }
+  return latest == nullptr || latest->state().source.empty() ? config.programme.source : latest->state().source;
+}
+
+Posture Secretariat::Inner::must_be() const {
+  const std::string live = on_air();
+  return {live, live.empty() ? link::Scene{} : scene_of(find(live)->state()), wanted_source()};
+}
+
+void Secretariat::Inner::bring_in_line() {
+  if (!posture || !studio.connected()) return;
+  const Posture is = *posture;
+  const Posture target = must_be();
+  posture = target;
+  for (const link::Command& command : orders(is, target)) {
+    Cause cause;
+    if (std::holds_alternative<link::SourceSet>(command)) {
+      cause.source_before = is.source;
+    } else {
+      cause.meeting = std::holds_alternative<link::BroadcastStop>(command) ? is.meeting : target.meeting;
+      if (const Dossier* dossier = find(cause.meeting)) cause.of = dossier->unanswered();
+    }
+    give(command, std::move(cause));
+  }
+}
+
+void Secretariat::Inner::after_action(const std::string& kind) {
+  bool changed = false;
+  if (kind == "broadcast.start") changed |= alarms.clear("broadcast_failed");
+  if (kind == "source.set") changed |= alarms.clear("source_refused");
+  if (changed) tell("");
+  bring_in_line();
+}
+
+void Secretariat::Inner::give(link::Command command, Cause cause) {
+  const link::Command sent = command;
+  studio.send(std::move(command), [this, sent, cause = std::move(cause)](const auto& answer) {
+    if (const auto* done = std::get_if<link::Done>(&answer)) return applied(cause, sent, *done);
+    refused(cause, sent, std::get<link::Failed>(answer));
+  });
+}
+
+void Secretariat::Inner::applied(const Cause& cause, const link::Command& command, const link::Done& done) {
+  const char* alarm = std::holds_alternative<link::BroadcastStart>(command) ? "broadcast_failed"
+                      : std::holds_alternative<link::SourceSet>(command)    ? "source_refused"
+                                                                            : "media_refused";
+  if (alarms.clear(alarm)) tell("");
+  if (!done.at) return;
+  std::vector<meeting::Event> events;
+  for (const std::int64_t seq : cause.of) {
+    events.push_back(
+        {"media.applied",
+         {{"of", seq}, {"run", done.at->run}, {"offset_ms", done.at->offset_ms}, {"utc", format_utc(done.at->utc)}}});
+  }
+  note(cause.meeting, "media", std::move(events));
+}
+
+void Secretariat::Inner::refused(const Cause& cause, const link::Command& command, const link::Failed& failed) {
+  // The next snapshot heals it.
+  if (failed.code == "media_gone") return;
+  log::warning("media: '{}' failed: {}: {}", link::encode(command).substr(0, 200), failed.code, failed.detail);
+  const bool start = std::holds_alternative<link::BroadcastStart>(command);
+  // What was asked for is so already: this happens when session was killed between asking and hearing the answer.
+  if (start && failed.code == "already_on_air") return;
+  if (std::holds_alternative<link::BroadcastStop>(command) && failed.code == "not_on_air") return;
+  if (const auto* set = std::get_if<link::SourceSet>(&command)) {
+    if (alarms.raise("source_refused", clock.now())) tell("");
+    return take_source_back(cause, *set, failed);
+  }
+  if (!cause.of.empty()) {
+    note(cause.meeting, "media",
+         {{"media.refused", {{"of", cause.of.front()}, {"code", failed.code}, {"detail", cut(failed.detail)}}}});
+  }
+  if (start) return broadcast_failed(cause);
+  if (alarms.raise("media_refused", clock.now())) tell("");
+}
+
+void Secretariat::Inner::broadcast_failed(const Cause& cause) {
+  if (posture && posture->meeting == cause.meeting) posture->meeting.clear();
+  if (alarms.raise("broadcast_failed", clock.now())) tell("");
+  const Dossier* dossier = find(cause.meeting);
+  if (dossier == nullptr || !is_on_air(dossier->state())) return;
+  note(cause.meeting, "system", {{"broadcast.ended", {{"action", dossier->state().seq + 1}, {"reason", "failed"}}}});
+}
+
+void Secretariat::Inner::take_source_back(const Cause& cause, const link::SourceSet& refused,
+                                          const link::Failed& failed) {
+  for (const auto& [id, dossier] : dossiers) {
+    const auto& events = dossier.events();
+    const auto found =
+        std::find_if(events.rbegin(), events.rend(), [](const auto& e) { return e.event.kind == "source.set"; });
+    // Only what the desk asked for is taken back; a configuration that media refuses stays what it is.
+    if (dossier.state().source != refused.uri || found == events.rend()) continue;
+    const meeting::StoredEvent set = *found;
+    const std::string meeting = id;
+    const auto undoable = dossier.state().undoable();
+    meeting::Event back{"source.set", {{"uri", config.programme.source}, {"reason", "refused"}}};
+    if (undoable && undoable->action == action_of(set)) {
+      back = {"action.undone", {{"action", undoable->action}, {"kind", undoable->kind}}};
+    } else {
+      back.payload["action"] = dossier.state().seq + 2;  // it stands behind media.refused
+    }
+    const Json why{{"of", set.seq}, {"code", failed.code}, {"detail", cut(failed.detail)}};
+    note(meeting, "media", {{"media.refused", why}});
+    note(meeting, "system", {std::move(back)});
+    break;
+  }
+  // Media still shows the source before. Where nothing could be taken back, it is not asked again and again.
+  if (wanted_source() != refused.uri && posture && posture->source == refused.uri)
+    posture->source = cause.source_before;
+  bring_in_line();
+}
+
+}  // namespace tyndau::secretariat

@@ -1,0 +1,27 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/link/messages.h"
+
+/// What media must be told so that it does what the journal says. Pure.
+namespace tyndau::secretariat {
+
+/// What media does, or must do.
+struct Posture {
+  std::string meeting;  ///< that is on air; "" for none
+  link::Scene scene;    ///< means something only while a meeting is on air
+  std::string source;
+};
+
+/// The commands, in order, that lead from one to the other.
+std::vector<link::Command> orders(const Posture& is, const Posture& must_be);
+
+/// Whether `told`, as media tells its URI with every secret as "***", may be `uri`.
+bool may_be_source(std::string_view told, std::string_view uri);
+
+/// Whether media may understand the URI: one of its schemes, with what the scheme needs. Media has the last word.
+bool plausible_source(std::string_view uri);
+
+}  // namespace tyndau::secretariat

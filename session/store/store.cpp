@@ -1,0 +1,240 @@
+#include "session/store/store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "media/base/fd.h"
+#include "media/base/json.h"
+
+namespace tyndau::store {
+
+namespace {
+
+constexpr int kBusyMs = 3000;
+constexpr int kNewestSchema = 1;  // the journal's, whose file this is
+constexpr auto kIdle = std::chrono::hours(12);
+// Every request would otherwise be a write to disk; a minute in twelve hours is nothing.
+constexpr auto kTouchEvery = std::chrono::minutes(1);
+constexpr std::size_t kTokenBytes = 16;  // 128 bits
+constexpr std::size_t kMaxPasswordBytes = 1024;
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE IF NOT EXISTS accounts (
+  name          TEXT PRIMARY KEY,
+  password_hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS sessions (
+  token_hash BLOB PRIMARY KEY,
+  account    TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE,
+  used_ms    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+std::int64_t milliseconds_of(Utc utc) { return utc.time_since_epoch().count(); }
+
+template <class Body>
+auto guarded(const std::filesystem::path& file, Body body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const SQLite::Exception& error) {
+    return fail(fmt::format("{}: {}", file.string(), error.what()));
+  }
+}
+
+Result<void> sodium_ready() {
+  if (sodium_init() < 0) return fail("libsodium cannot be started: the system gives no random bytes");
+  return {};
+}
+
+std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
+  std::string text(size * 2 + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), bytes, size);
+  text.pop_back();
+  return text;
+}
+
+using Sha256 = std::array<unsigned char, crypto_hash_sha256_BYTES>;
+
+/// `purpose` keeps the hash in the database and the CSRF token apart: neither can be made from the other.
+Sha256 sha256(std::string_view purpose, std::string_view token) {
+  const std::string text = fmt::format("tyndau-{}:{}", purpose, token);
+  Sha256 hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return hash;
+}
+
+std::string csrf_of(const std::string& token) { return hexadecimal(sha256("csrf", token).data(), kTokenBytes); }
+
+/// What is kept of a token: who reads the database (or a backup) cannot become the secretary.
+void bind_token(SQLite::Statement& statement, int place, const std::string& token) {
+  const Sha256 hash = sha256("session", token);
+  statement.bind(place, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
+}
+
+/// Made by us, because SQLite would make it readable by everybody.
+Result<void> make_file(const std::filesystem::path& file) {
+  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0640));
+  if (!fd) return errno == EEXIST ? Result<void>() : fail_errno("cannot create the database " + file.string());
+  struct stat status {};
+  if (::geteuid() != 0 || ::stat(file.parent_path().c_str(), &status) != 0) return {};
+  // An operator's command must not lock the service out: the file belongs to whom the directory belongs to.
+  if (::fchown(fd.get(), status.st_uid, status.st_gid) != 0) return fail_errno("cannot give away " + file.string());
+  return {};
+}
+
+std::string escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+Result<void> check_name(const std::string& name) {
+  if (name.empty() || name.size() > 64) return fail("a name has from 1 to 64 bytes");
+  if (name.front() == ' ' || name.back() == ' ') return fail("a name neither begins nor ends with a space");
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) return fail("a name has no control characters in it");
+  }
+  // A name stands in the journal as the actor, and on screens: the strict reader of JSON knows what is text.
+  if (!parse_json("\"" + escaped(name) + "\"")) return fail("a name must be UTF-8");
+  return {};
+}
+
+}  // namespace
+
+struct Store::Inner {
+  std::filesystem::path file;
+  SQLite::Database database;
+};
+
+Store::Store(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
+Store::Store(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(const std::filesystem::path& file) {
+  if (auto ready = sodium_ready(); !ready) return tl::unexpected(ready.error());
+  if (auto made = make_file(file); !made) return tl::unexpected(made.error());
+  return guarded(file, [&]() -> Result<Store> {
+    std::unique_ptr<Inner> inner(new Inner{file, SQLite::Database(file.string(), SQLite::OPEN_READWRITE)});
+    inner->database.setBusyTimeout(kBusyMs);
+    if (inner->database.execAndGet("PRAGMA user_version").getInt() > kNewestSchema) {
+      return fail(fmt::format("{} was written by a newer tyndau: install that one", file.string()));
+    }
+    inner->database.execAndGet("PRAGMA journal_mode = WAL");
+    inner->database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    inner->database.exec(kTables);
+    return Store(std::move(inner));
+  });
+}
+
+Result<void> Store::put_account(const std::string& name, const std::string& password_hash) {
+  if (auto checked = check_name(name); !checked) return checked;
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement put(inner_->database,
+                          "INSERT INTO accounts VALUES (?, ?) "
+                          "ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash");
+    put.bind(1, name);
+    put.bind(2, password_hash);
+    put.exec();
+    // Who knew the old password may be sitting at the desk.
+    SQLite::Statement end(inner_->database, "DELETE FROM sessions WHERE account = ?");
+    end.bind(1, name);
+    end.exec();
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<std::optional<std::string>> Store::password_hash(const std::string& name) const {
+  return guarded(inner_->file, [&]() -> Result<std::optional<std::string>> {
+    SQLite::Statement query(inner_->database, "SELECT password_hash FROM accounts WHERE name = ?");
+    query.bind(1, name);
+    if (!query.executeStep()) return std::nullopt;
+    return query.getColumn(0).getString();
+  });
+}
+
+Result<std::string> Store::open_session(const std::string& account, Utc now) {
+  std::array<unsigned char, kTokenBytes> random{};
+  randombytes_buf(random.data(), random.size());
+  const std::string token = hexadecimal(random.data(), random.size());
+  return guarded(inner_->file, [&]() -> Result<std::string> {
+    SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement purge(inner_->database, "DELETE FROM sessions WHERE used_ms < ?");
+    purge.bind(1, milliseconds_of(now - kIdle));
+    purge.exec();
+    SQLite::Statement put(inner_->database, "INSERT INTO sessions VALUES (?, ?, ?)");
+    bind_token(put, 1, token);
+    put.bind(2, account);
+    put.bind(3, milliseconds_of(now));
+    put.exec();
+    transaction.commit();
+    return token;
+  });
+}
+
+Result<std::optional<Store::Session>> Store::session(const std::string& token, Utc now) {
+  return guarded(inner_->file, [&]() -> Result<std::optional<Session>> {
+    SQLite::Statement query(inner_->database, "SELECT account, used_ms FROM sessions WHERE token_hash = ?");
+    bind_token(query, 1, token);
+    if (!query.executeStep()) return std::nullopt;
+    const Session session{query.getColumn(0).getString(), csrf_of(token)};
+    const Utc used{std::chrono::milliseconds(query.getColumn(1).getInt64())};
+    query.reset();
+    if (now - used > kIdle) return std::nullopt;
+    if (now - used < kTouchEvery) return session;
+    SQLite::Statement touch(inner_->database, "UPDATE sessions SET used_ms = ? WHERE token_hash = ?");
+    touch.bind(1, milliseconds_of(now));
+    bind_token(touch, 2, token);
+    // A full disk must not lock the secretary out while she can still act from what is kept free for the journal.
+    try {
+      touch.exec();
+    } catch (const SQLite::Exception&) {
+      return session;
+    }
+    return session;
+  });
+}
+
+Result<void> Store::close_session(const std::string& token) {
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Statement remove(inner_->database, "DELETE FROM sessions WHERE token_hash = ?");
+    bind_token(remove, 1, token);
+    remove.exec();
+    return {};
+  });
+}
+
+Result<std::string> Store::hash_password(const std::string& password) {
+  if (auto ready = sodium_ready(); !ready) return tl::unexpected(ready.error());
+  if (password.empty()) return fail("the password is empty");
+  if (password.size() > kMaxPasswordBytes)
+    return fail(fmt::format("a password has at most {} bytes", kMaxPasswordBytes));
+  std::array<char, crypto_pwhash_STRBYTES> hash{};
+  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
+    return fail("hashing a password takes 64 MiB of memory, and there are none", ENOMEM);
+  }
+  return std::string(hash.data());
+}
+
+bool Store::verify_password(const std::string& hash, const std::string& password) {
+  // The library reads the whole array; a hash from a damaged database may be of any length.
+  if (!sodium_ready() || password.size() > kMaxPasswordBytes || hash.size() >= crypto_pwhash_STRBYTES) return false;
+  std::array<char, crypto_pwhash_STRBYTES> padded{};
+  hash.copy(padded.data(), hash.size());
+  return crypto_pwhash_str_verify(padded.data(), password.data(), password.size()) == 0;
+}
+
+}  // namespace tyndau::store

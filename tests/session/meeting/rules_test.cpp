@@ -1,0 +1,377 @@
+#include "session/meeting/rules.h"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <set>
+
+#include "session/meeting/refusals.h"
+#include "tests/session/meeting/hearing.h"
+
+namespace tyndau::meeting {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::Hearing;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// ---- every state x every action ----
+
+struct Situation {
+  const char* name;
+  std::function<void(Hearing&)> reach;
+  /// action kind -> "" (accepted) or the refusal's code, in the order of kColumns.
+  std::vector<std::string> expected;
+};
+
+const std::vector<Json> kColumns = {
+    {{"action", "broadcast.start"}},
+    {{"action", "broadcast.stop"}},
+    {{"action", "source.set"}, {"uri", "rtsp://camera/1"}},
+    {{"action", "sitting.open"}},
+    {{"action", "sitting.close"}},
+    {{"action", "item.open"}, {"item", "a2"}},
+    {{"action", "item.close"}},
+    {{"action", "floor.give"}, {"person", "p2"}},
+    {{"action", "floor.extend"}},
+    {{"action", "floor.pause"}},
+    {{"action", "floor.resume"}},
+    {{"action", "floor.end"}},
+    {{"action", "recess.start"}},
+    {{"action", "recess.end"}},
+    {{"action", "undo"}},
+};
+
+void open_sitting(Hearing& h) { ASSERT_EQ(h.act("sitting.open"), ""); }
+void open_item(Hearing& h) {
+  open_sitting(h);
+  ASSERT_EQ(h.open_item("a1"), "");
+}
+void give_floor(Hearing& h) {
+  open_item(h);
+  ASSERT_EQ(h.give("p1"), "");
+}
+
+const std::vector<Situation>& situations() {
+  const std::string ok, open = "sitting_already_open", none = "sitting_not_open", closed = "sitting_closed",
+                        air = "already_on_air", off = "not_on_air", item = "no_item_open", floor = "nobody_has_floor",
+                        recess = "in_recess", no_recess = "not_in_recess", running = "clock_not_paused",
+                        nothing = "nothing_to_undo", final = "cannot_undo";
+  static const std::vector<Situation> all = {
+      {"announced",
+       [](Hearing&) {},
+       {ok, off, ok, ok, none, none, none, none, none, none, none, none, none, none, nothing}},
+      {"announced, on air",
+       [](Hearing& h) { ASSERT_EQ(h.act("broadcast.start"), ""); },
+       {air, ok, ok, ok, none, none, none, none, none, none, none, none, none, none, final}},
+      {"announced, off air again",
+       [](Hearing& h) {
+         ASSERT_EQ(h.act("broadcast.start"), "");
+         ASSERT_EQ(h.act("broadcast.stop"), "");
+       },
+       {ok, off, ok, ok, none, none, none, none, none, none, none, none, none, none, final}},
+      {"open", open_sitting, {ok, off, ok, open, ok, ok, item, item, floor, floor, floor, floor, ok, no_recess, ok}},
+      {"open, on air",
+       [](Hearing& h) {
+         open_sitting(h);
+         ASSERT_EQ(h.act("broadcast.start"), "");
+       },
+       {air, ok, ok, open, ok, ok, item, item, floor, floor, floor, floor, ok, no_recess, final}},
+      {"item open", open_item, {ok, off, ok, open, ok, ok, ok, ok, floor, floor, floor, floor, ok, no_recess, ok}},
+      {"speaking", give_floor, {ok, off, ok, open, ok, ok, ok, ok, ok, ok, running, ok, ok, no_recess, ok}},
+      {"clock paused",
+       [](Hearing& h) {
+         give_floor(h);
+         ASSERT_EQ(h.act("floor.pause"), "");
+       },
+       {ok, off, ok, open, ok, ok, ok, ok, ok, "clock_already_paused", ok, ok, ok, no_recess, ok}},
+      {"recess",
+       [](Hearing& h) {
+         open_sitting(h);
+         ASSERT_EQ(h.act("recess.start"), "");
+       },
+       {ok, off, ok, open, ok, recess, recess, recess, recess, recess, recess, recess, recess, ok, ok}},
+      {"recess amid a speech, on air",
+       [](Hearing& h) {
+         ASSERT_EQ(h.act("broadcast.start"), "");
+         give_floor(h);
+         ASSERT_EQ(h.act("recess.start"), "");
+       },
+       {air, ok, ok, open, ok, recess, recess, recess, recess, recess, recess, recess, recess, ok, ok}},
+      {"closed",
+       [](Hearing& h) {
+         give_floor(h);
+         ASSERT_EQ(h.act("sitting.close"), "");
+       },
+       {closed, off, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed,
+        final}},
+      {"closed, on air",
+       [](Hearing& h) {
+         ASSERT_EQ(h.act("broadcast.start"), "");
+         open_sitting(h);
+         ASSERT_EQ(h.act("sitting.close"), "");
+       },
+       {air, ok, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, final}},
+      {"closed, off air",
+       [](Hearing& h) {
+         ASSERT_EQ(h.act("broadcast.start"), "");
+         open_sitting(h);
+         ASSERT_EQ(h.act("sitting.close"), "");
+         ASSERT_EQ(h.act("broadcast.stop"), "");
+       },
+       {"broadcast_ended", off, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed,
+        closed, final}},
+  };
+  return all;
+}
+
+TEST(Rules, AnswerEveryActionInEverySituation) {
+  ASSERT_EQ(kColumns.size(), action_kinds().size());
+  for (std::size_t i = 0; i < kColumns.size(); ++i) EXPECT_EQ(kColumns[i]["action"], action_kinds()[i]);
+  for (const Situation& situation : situations()) {
+    ASSERT_EQ(situation.expected.size(), kColumns.size()) << situation.name;
+    for (std::size_t i = 0; i < kColumns.size(); ++i) {
+      Hearing hearing;
+      situation.reach(hearing);
+      hearing.wait(1s);
+      EXPECT_EQ(hearing.act(kColumns[i]), situation.expected[i]) << situation.name << ": " << kColumns[i];
+    }
+  }
+}
+
+TEST(Rules, TellTheDeskBeforehandWhatWouldBeRefused) {
+  for (const Situation& situation : situations()) {
+    Hearing hearing;
+    situation.reach(hearing);
+    hearing.wait(1s);
+    const auto refused = refused_now(hearing.state, hearing.around);
+    for (std::size_t i = 0; i < kColumns.size(); ++i) {
+      const auto it = refused.find(kColumns[i]["action"]);
+      EXPECT_EQ(it == refused.end() ? "" : it->second.code, situation.expected[i])
+          << situation.name << ": " << kColumns[i];
+    }
+  }
+}
+
+// ---- what the surroundings refuse ----
+
+TEST(Rules, RefuseToGoOnAirWithoutMedia) {
+  Hearing h;
+  h.around.media_connected = false;
+  EXPECT_EQ(h.act("broadcast.start"), "media_unavailable");
+  EXPECT_EQ(h.act(Json{{"action", "source.set"}, {"uri", "test:"}}), "media_unavailable");
+  EXPECT_EQ(h.act("sitting.open"), "");  // the council sits, with cameras or without
+}
+
+TEST(Rules, RefuseToGoOnAirWithoutSpaceAndSayHowMuchThereIs) {
+  Hearing h;
+  h.around.disk_free_hours = 2.46;
+  const auto refused = h.decide({{"action", "broadcast.start"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "disk_space");
+  EXPECT_THAT(refused.error().text.ru, HasSubstr("на 2,4 ч записи"));
+  EXPECT_THAT(refused.error().text.ru, HasSubstr("не менее чем на 4 ч"));
+  EXPECT_THAT(refused.error().text.kk, HasSubstr("2,4 сағаттық"));
+  EXPECT_THAT(refused.error().text.en, HasSubstr("2.4 h of recording"));
+  h.around.disk_free_hours = 3.99;
+  EXPECT_THAT(h.decide({{"action", "broadcast.start"}}).error().text.en, HasSubstr("only 3.9 h"));
+  h.around.disk_free_hours = 4;
+  EXPECT_EQ(h.act("broadcast.start"), "");
+}
+
+TEST(Rules, RefuseASecondMeetingOnAir) {
+  Hearing h;
+  h.around.other_on_air = "2026-12-09-zher";
+  const auto refused = h.decide({{"action", "broadcast.start"}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "other_meeting_on_air");
+  EXPECT_THAT(refused.error().text.kk, HasSubstr("2026-12-09-zher"));
+}
+
+TEST(Rules, LetTheBroadcastEndWhileMediaIsAway) {
+  Hearing h;
+  ASSERT_EQ(h.act("broadcast.start"), "");
+  h.around.media_connected = false;
+  EXPECT_EQ(h.act("broadcast.stop"), "");
+  EXPECT_EQ(h.state.on_air, OnAir::kEnded);
+}
+
+// ---- what the arguments refuse ----
+
+TEST(Rules, KnowTheAgendaAndThePeople) {
+  Hearing h;
+  give_floor(h);
+  EXPECT_EQ(h.open_item("a9"), "item_unknown");
+  EXPECT_EQ(h.open_item("a1"), "item_already_open");
+  EXPECT_EQ(h.give("p9"), "person_unknown");
+  EXPECT_EQ(h.give("p4"), "person_absent");
+  EXPECT_EQ(h.give("p1"), "already_has_floor");
+  ASSERT_EQ(h.open_item("a2"), "");
+  EXPECT_EQ(h.open_item("a1"), "item_closed");
+}
+
+TEST(Rules, NamePeopleAndItemsInRefusals) {
+  Hearing h;
+  give_floor(h);
+  EXPECT_THAT(h.decide({{"action", "floor.give"}, {"person", "p4"}}).error().text.ru, HasSubstr("Калып Улгибаев"));
+  EXPECT_THAT(h.decide({{"action", "floor.give"}, {"person", "p4"}}).error().text.kk, HasSubstr("Қалып Үлгібаев"));
+  EXPECT_THAT(h.decide({{"action", "item.open"}, {"item", "a1"}}).error().text.en, HasSubstr("Item 1 is open"));
+}
+
+TEST(Rules, RefuseARecessThatWouldEndInThePast) {
+  Hearing h;
+  open_sitting(h);
+  EXPECT_EQ(h.act({{"action", "recess.start"}, {"until", format_utc(h.now)}}), "until_passed");
+  EXPECT_EQ(h.act({{"action", "recess.start"}, {"until", "2026-12-10T15:00:00.001+05:00"}}), "");
+  EXPECT_EQ(h.state.recess_until, h.now + 1ms);
+}
+
+TEST(Rules, SayWhyUndoIsRefused) {
+  Hearing h;
+  EXPECT_THAT(h.decide({{"action", "undo"}}).error().text.en, HasSubstr("nothing to undo"));
+  ASSERT_EQ(h.act("broadcast.start"), "");
+  EXPECT_THAT(h.decide({{"action", "undo"}}).error().text.en, HasSubstr("Going on air"));
+  ASSERT_EQ(h.act("broadcast.stop"), "");
+  EXPECT_THAT(h.decide({{"action", "undo"}}).error().text.en, HasSubstr("Ending the broadcast"));
+  open_sitting(h);
+  ASSERT_EQ(h.act("sitting.close"), "");
+  EXPECT_THAT(h.decide({{"action", "undo"}}).error().text.en, HasSubstr("Closing the sitting"));
+}
+
+// ---- what an action means ----
+
+TEST(Rules, ClosingTheSittingEndsTheFloorAndTheItemFirst) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.act("sitting.close"), "");
+  EXPECT_THAT(h.last(3), ElementsAre("floor.ended", "item.closed", "sitting.closed"));
+  EXPECT_EQ(h.events[h.events.size() - 3].event.payload["reason"], "sitting_closed");
+}
+
+TEST(Rules, OpeningAnItemClosesTheOpenOne) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.open_item("a2"), "");
+  EXPECT_THAT(h.last(3), ElementsAre("floor.ended", "item.closed", "item.opened"));
+  EXPECT_EQ(h.events[h.events.size() - 3].event.payload["reason"], "item_closed");
+  EXPECT_EQ(h.state.items.at("a1"), ItemState::kClosed);
+  EXPECT_EQ(h.state.open_item, "a2");
+}
+
+TEST(Rules, GivingTheFloorEndsTheTurnOfThePrevious) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.give("p2"), "");
+  EXPECT_THAT(h.last(2), ElementsAre("floor.ended", "floor.given"));
+  const Json& ended = h.events[h.events.size() - 2].event.payload;
+  EXPECT_EQ(ended["person"], "p1");
+  EXPECT_EQ(ended["reason"], "next");
+  EXPECT_EQ(h.state.floor->person, "p2");
+}
+
+TEST(Rules, EndingTheFloorSaysThatTheSpeakerFinished) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.act("floor.end"), "");
+  EXPECT_EQ(h.events.back().event.payload["reason"], "finished");
+}
+
+TEST(Rules, GroupTheEventsOfOneAction) {
+  Hearing h;
+  give_floor(h);
+  const std::int64_t first = h.state.seq + 1;
+  ASSERT_EQ(h.act("sitting.close"), "");
+  for (std::size_t i = h.events.size() - 3; i < h.events.size(); ++i) {
+    EXPECT_EQ(h.events[i].event.payload["action"], first);
+  }
+}
+
+TEST(Rules, TakeTheLimitFromTheAgendaThenFromTheRegulation) {
+  Hearing h;
+  give_floor(h);  // p1 is planned for a1 with 600 s
+  EXPECT_EQ(h.state.floor->limit_s, 600);
+  EXPECT_EQ(h.state.floor->as, "rapporteur");
+  ASSERT_EQ(h.give("p2"), "");  // not planned: a report
+  EXPECT_EQ(h.state.floor->limit_s, 900);
+  ASSERT_EQ(h.open_item("a2"), "");
+  ASSERT_EQ(h.give("p2"), "");
+  EXPECT_EQ(h.state.floor->limit_s, 600);
+  EXPECT_EQ(h.state.floor->as, "co_rapporteur");
+  ASSERT_EQ(h.open_item("a3"), "");
+  ASSERT_EQ(h.give("p2"), "");
+  EXPECT_EQ(h.state.floor->limit_s, 300);
+  EXPECT_EQ(h.state.floor->as, "debate");
+  ASSERT_EQ(h.act({{"action", "floor.give"}, {"person", "p3"}, {"limit_s", 42}}), "");
+  EXPECT_EQ(h.state.floor->limit_s, 42);
+}
+
+TEST(Rules, ExtendByTheRegulationsStepOrAsAsked) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.act("floor.extend"), "");
+  EXPECT_EQ(h.state.floor->limit_s, 720);
+  ASSERT_EQ(h.act({{"action", "floor.extend"}, {"seconds", 30}}), "");
+  EXPECT_EQ(h.state.floor->limit_s, 750);
+}
+
+TEST(Rules, ResumeARecordingThatWasStoppedByMistake) {
+  Hearing h;
+  ASSERT_EQ(h.act("broadcast.start"), "");
+  const auto since = h.state.on_air_since;
+  open_item(h);
+  h.wait(10s);
+  ASSERT_EQ(h.act("broadcast.stop"), "");
+  EXPECT_EQ(h.state.on_air, OnAir::kEnded);
+  EXPECT_EQ(h.state.on_air_ended, h.now);
+  h.wait(10s);
+  ASSERT_EQ(h.act("broadcast.start"), "");
+  EXPECT_EQ(h.state.on_air, OnAir::kLive);
+  EXPECT_EQ(h.state.on_air_since, since);
+  EXPECT_EQ(h.state.on_air_ended, std::nullopt);
+}
+
+TEST(Rules, CloseASittingOutOfARecess) {
+  Hearing h;
+  ASSERT_EQ(h.act("broadcast.start"), "");
+  give_floor(h);
+  ASSERT_EQ(h.act("recess.start"), "");
+  ASSERT_EQ(h.act("sitting.close"), "");
+  EXPECT_EQ(h.state.phase, Phase::kClosed);
+  EXPECT_EQ(h.state.on_air, OnAir::kHolding);
+  EXPECT_EQ(h.state.recess_since, std::nullopt);
+}
+
+// ---- the sentences ----
+
+TEST(Refusals, SpeakThreeLanguages) {
+  const Words words = {{"name", {"А", "Б", "C"}},
+                       {"no", {"1", "1", "1"}},
+                       {"free", {"2,5", "2,5", "2.5"}},
+                       {"reserve", {"4", "4", "4"}},
+                       {"meeting", {"m", "m", "m"}}};
+  std::set<std::string> sentences;
+  for (const std::string& code : refusal_codes()) {
+    const Refusal said = refusal(code, words, code == "cannot_undo" ? "broadcast.start" : "");
+    EXPECT_EQ(said.code, code);
+    for (const std::string& sentence : {said.text.kk, said.text.ru, said.text.en}) {
+      EXPECT_THAT(sentence, Not(IsEmpty())) << code;
+      EXPECT_EQ(sentence.back(), '.') << code;
+      EXPECT_THAT(sentence, Each(::testing::AllOf(Not('{'), Not('}')))) << code;
+      EXPECT_TRUE(sentences.insert(sentence).second) << "said twice: " << sentence;
+    }
+  }
+}
+
+TEST(Refusals, KnowEveryCodeOnce) {
+  const std::set<std::string> once(refusal_codes().begin(), refusal_codes().end());
+  EXPECT_EQ(once.size(), refusal_codes().size());
+}
+
+TEST(RefusalsDeathTest, AbortOnACodeThatNobodyWrote) { EXPECT_DEATH(refusal("no_such_code"), ""); }
+
+}  // namespace
+}  // namespace tyndau::meeting

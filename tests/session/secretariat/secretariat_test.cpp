@@ -1,0 +1,201 @@
+#include "session/secretariat/secretariat.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "tests/session/secretariat/desk.h"
+
+namespace tyndau::secretariat {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+// ---- the word's way: action, journal, screens ----
+
+TEST_F(Desk, KnowsTheImportedMeetingsLatestFirst) {
+  EXPECT_THAT(desk->meetings(), ElementsAre("m2", "m1"));
+  EXPECT_EQ(desk->state("nobody"), nullptr);
+  EXPECT_TRUE(desk->events("nobody").empty());
+  EXPECT_TRUE(desk->chapters("nobody").empty());
+}
+
+TEST_F(Desk, WritesAnActionBeforeItTellsTheScreens) {
+  std::int64_t on_disk_when_told = 0;
+  desk->listen([&](const std::string& meeting) {
+    if (meeting == "m1") on_disk_when_told = open_journal().events("m1")->back().seq;
+  });
+  told.clear();
+  const std::int64_t seq = done({{"action", "sitting.open"}});
+  EXPECT_EQ(seq, 2);
+  EXPECT_EQ(on_disk_when_told, 2);
+  EXPECT_THAT(told, ElementsAre("m1"));
+  EXPECT_EQ(state().phase, meeting::Phase::kInSession);
+  EXPECT_EQ(desk->events("m1").back().actor, "Хатшы");
+}
+
+TEST_F(Desk, RefusesWithASentenceAndWritesNothing) {
+  told.clear();
+  const Outcome outcome = act({{"action", "item.open"}, {"item", "a1"}});
+  ASSERT_TRUE(std::holds_alternative<meeting::Refusal>(outcome));
+  EXPECT_EQ(std::get<meeting::Refusal>(outcome).code, "sitting_not_open");
+  EXPECT_FALSE(std::get<meeting::Refusal>(outcome).text.kk.empty());
+  EXPECT_EQ(state().seq, 1);
+  EXPECT_TRUE(told.empty());
+}
+
+TEST_F(Desk, DoesNotKnowAMeetingThatWasNotImported) {
+  const Outcome outcome = act({{"action", "sitting.open"}}, "m9");
+  EXPECT_EQ(std::get<Mistake>(outcome).status, 404);
+  EXPECT_EQ(std::get<Mistake>(outcome).code, "no_such_meeting");
+}
+
+TEST_F(Desk, ActsOnceForAKey) {
+  const Outcome first = act({{"action", "sitting.open"}}, "m1", "key-1");
+  const Outcome again = act({{"action", "sitting.open"}}, "m1", "key-1");
+  EXPECT_EQ(std::get<Accepted>(first).seq, 2);
+  EXPECT_EQ(std::get<Accepted>(again).seq, 2);
+  EXPECT_EQ(state().seq, 2);
+}
+
+TEST_F(Desk, AnswersARepeatedKeyAfterARestartAsBefore) {
+  done({{"action", "sitting.open"}});
+  done({{"action", "item.open"}, {"item", "a1"}});
+  const Outcome first = act({{"action", "floor.give"}, {"person", "p1"}}, "m1", "key-1");
+  ASSERT_TRUE(std::holds_alternative<Accepted>(first));
+  done({{"action", "floor.end"}});
+  session_dies();
+  open_desk();
+  const Outcome again = act({{"action", "floor.give"}, {"person", "p1"}}, "m1", "key-1");
+  EXPECT_EQ(std::get<Accepted>(again).seq, std::get<Accepted>(first).seq);
+  EXPECT_EQ(std::get<Accepted>(again).result, std::get<Accepted>(first).result);
+  EXPECT_EQ(std::get<Accepted>(first).result, (Json{{"turn", std::get<Accepted>(first).seq}}));
+  EXPECT_FALSE(state().floor.has_value());
+}
+
+TEST_F(Desk, AKeyWithAnotherRequestIsAMistake) {
+  static_cast<void>(act({{"action", "sitting.open"}}, "m1", "key-1", "digest-1"));
+  const Outcome other = act({{"action", "sitting.close"}}, "m1", "key-1", "digest-2");
+  EXPECT_EQ(std::get<Mistake>(other).status, 422);
+  EXPECT_EQ(std::get<Mistake>(other).code, "idempotency_mismatch");
+  EXPECT_EQ(state().phase, meeting::Phase::kInSession);
+}
+
+TEST_F(Desk, KeysOfMeetingsAndPeopleAreApart) {
+  static_cast<void>(act({{"action", "sitting.open"}}, "m1", "key-1"));
+  EXPECT_EQ(std::get<Accepted>(act({{"action", "sitting.open"}}, "m2", "key-1")).seq, 2);
+  EXPECT_EQ(state("m2").phase, meeting::Phase::kInSession);
+  const Outcome other = desk->act("m1", "Басқа", action({{"action", "item.open"}, {"item", "a1"}}), "key-1", "d");
+  EXPECT_EQ(std::get<Accepted>(other).seq, 3);
+}
+
+TEST_F(Desk, ARefusedActionMayBeRepeatedWithItsKey) {
+  EXPECT_TRUE(std::holds_alternative<meeting::Refusal>(act({{"action", "sitting.close"}}, "m1", "key-1")));
+  done({{"action", "sitting.open"}});
+  EXPECT_TRUE(std::holds_alternative<Accepted>(act({{"action", "sitting.close"}}, "m1", "key-1")));
+}
+
+TEST_F(Desk, ChangesNothingWhenTheJournalCannotBeWritten) {
+  SQLite::Database other(config.database(), SQLite::OPEN_READWRITE);
+  other.exec("CREATE TRIGGER no_room BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  const Outcome outcome = act({{"action", "sitting.open"}}, "m1", "key-1");
+  EXPECT_EQ(std::get<Mistake>(outcome).status, 503);
+  EXPECT_EQ(std::get<Mistake>(outcome).code, "journal_failed");
+  EXPECT_EQ(state().phase, meeting::Phase::kAnnounced);
+  EXPECT_TRUE(alarm("journal_failed"));
+  other.exec("DROP TRIGGER no_room");
+  EXPECT_TRUE(std::holds_alternative<Accepted>(act({{"action", "sitting.open"}}, "m1", "key-1")));
+  EXPECT_FALSE(alarm("journal_failed"));
+}
+
+TEST_F(Desk, KeepsWhatHappenedUntilTheJournalCanBeWritten) {
+  go_live();
+  SQLite::Database other(config.database(), SQLite::OPEN_READWRITE);
+  other.exec("CREATE TRIGGER no_room BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no room'); END");
+  media->say(link::SourceState{"test:", "lost", "no picture"});
+  ASSERT_TRUE(alarm_comes("journal_failed"));
+  EXPECT_TRUE(alarm("source_lost"));
+  media->say(link::SourceState{"test:", "ok", ""});
+  ASSERT_TRUE(alarm_goes("source_lost"));
+  other.exec("DROP TRIGGER no_room");
+  ASSERT_TRUE(comes("source.restored"));
+  EXPECT_EQ(events_of("source.lost").size(), 1u);
+  EXPECT_FALSE(alarm("journal_failed"));
+}
+
+TEST_F(Desk, ReadsAnewAMeetingThatAnotherProgramWroteTo) {
+  ASSERT_TRUE(open_journal().append("m1", utc_now(), "Басқа", {{"sitting.opened", {{"action", 2}}}}));
+  const Outcome outcome = act({{"action", "sitting.open"}});
+  EXPECT_EQ(std::get<Mistake>(outcome).status, 503);
+  EXPECT_EQ(state().phase, meeting::Phase::kInSession);
+  EXPECT_EQ(done({{"action", "item.open"}, {"item", "a1"}}), 3);
+}
+
+TEST_F(Desk, NoticesAMeetingThatIsImportedWhileItRuns) {
+  ASSERT_TRUE(open_journal().append("m3", utc_now(), "system", {fakes::imported("m3", utc_now())}));
+  told.clear();
+  ASSERT_TRUE(loop.until([&] { return desk->state("m3") != nullptr; }));
+  EXPECT_THAT(told, Contains(""));
+}
+
+TEST_F(Desk, ForgetsAListenerEvenFromInsideOne) {
+  int heard = 0, ticket = 0;
+  ticket = desk->listen([&](const std::string&) {
+    ++heard;
+    desk->forget(ticket);
+  });
+  done({{"action", "sitting.open"}});
+  done({{"action", "sitting.close"}});
+  EXPECT_EQ(heard, 1);
+}
+
+TEST_F(Desk, SaysWhyItCannotStartOnADamagedEvent) {
+  session_dies();
+  {
+    SQLite::Database other(config.database(), SQLite::OPEN_READWRITE);
+    other.exec("DROP TRIGGER events_are_not_changed");
+    other.exec("UPDATE events SET payload = '{' WHERE meeting = 'm1'");
+  }
+  Secretariat damaged(loop, config, open_journal(), *recordings);
+  const auto started = damaged.start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().what, testing::HasSubstr("meeting m1, event 1"));
+}
+
+// ---- the clock ----
+
+TEST_F(Desk, AWallClockJumpMovesNoDeadline) {
+  go_live();
+  done({{"action", "item.open"}, {"item", "a1"}});
+  done({{"action", "floor.give"}, {"person", "p1"}});
+  const auto before = state().floor->remaining(desk->surroundings("m1").now);
+  wall_set_by = std::chrono::hours(2);
+  const auto after = state().floor->remaining(desk->surroundings("m1").now);
+  EXPECT_LT(before - after, std::chrono::seconds(1));
+  ASSERT_TRUE(alarm_comes("clock_jumped"));
+  EXPECT_LT(desk->surroundings("m1").now, utc_now() + std::chrono::seconds(1));
+  wall_set_by = milliseconds(0);
+  EXPECT_TRUE(alarm_goes("clock_jumped"));
+}
+
+TEST_F(Desk, FollowsTheWallClockWhenNothingIsOnAir) {
+  wall_set_by = std::chrono::hours(2);
+  ASSERT_TRUE(loop.until([&] { return desk->surroundings("m1").now > utc_now() + std::chrono::minutes(119); }));
+  EXPECT_FALSE(alarm("clock_jumped"));
+}
+
+TEST_F(Desk, EventsOfAMeetingDoNotGoBackInTime) {
+  wall_set_by = std::chrono::hours(2);
+  ASSERT_TRUE(loop.until([&] { return desk->surroundings("m1").now > utc_now() + std::chrono::minutes(119); }));
+  done({{"action", "sitting.open"}});
+  wall_set_by = milliseconds(0);
+  ASSERT_TRUE(loop.until([&] { return desk->surroundings("m2").now < utc_now() + std::chrono::minutes(1); }));
+  done({{"action", "item.open"}, {"item", "a1"}});
+  const auto& events = desk->events("m1");
+  EXPECT_GE(events.at(2).utc, events.at(1).utc);
+}
+
+}  // namespace
+}  // namespace tyndau::secretariat
