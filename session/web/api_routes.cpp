@@ -1,0 +1,213 @@
+#include "session/web/api_routes.h"
+
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "media/base/log.h"
+#include "session/projections/view.h"
+
+namespace tyndau::web {
+namespace {
+
+using meeting::OnAir;
+using meeting::Phase;
+using meeting::State;
+using meeting::Text;
+
+Json json_of(const Text& text) { return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}}; }
+Json json_of(const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); }
+
+Response no_meeting() { return Response::error(404, "no_meeting", "There is no such meeting."); }
+
+// ---- reading ----
+
+/// Which list of the home page a meeting is in.
+std::string_view list_of(const State& state) {
+  if (state.on_air == OnAir::kEnded || state.phase == Phase::kClosed) {
+    return state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive ? "live" : "past";
+  }
+  if (state.on_air == OnAir::kIdle && state.phase == Phase::kAnnounced) return "announced";
+  return "live";
+}
+
+void list_meetings(const ApiContext& api, const Request& request, const Reply& reply) {
+  const std::string wanted = request.query_value("state").value_or("");
+  if (!wanted.empty() && wanted != "live" && wanted != "announced" && wanted != "past") {
+    return reply(Response::error(400, "bad_state", "state must be live, announced or past."));
+  }
+  Json list = Json::array();
+  for (const std::string& id : api.secretariat.meetings()) {
+    const State* state = api.secretariat.state(id);
+    if (!state || (!wanted.empty() && list_of(*state) != wanted)) continue;
+    Json brief = projections::summary(*state);
+    brief["list"] = list_of(*state);
+    list.push_back(std::move(brief));
+  }
+  reply(Response::json(200, {{"meetings", std::move(list)}})
+            .with("Cache-Control", "public, max-age=1")
+            .with("Access-Control-Allow-Origin", "*"));
+}
+
+Json agenda_of(const meeting::Record& record) {
+  Json agenda = Json::array();
+  for (const meeting::AgendaItem& item : record.agenda) {
+    Json speakers = Json::array();
+    for (const meeting::Speaker& speaker : item.speakers) {
+      speakers.push_back({{"person", speaker.person}, {"as", speaker.as}, {"limit_s", speaker.limit_s}});
+    }
+    agenda.push_back({{"id", item.id},
+                      {"no", item.no},
+                      {"kind", item.kind},
+                      {"title", json_of(item.title)},
+                      {"planned_start", json_of(item.planned_start)},
+                      {"speakers", std::move(speakers)}});
+  }
+  return agenda;
+}
+
+/// The record as everybody may read it: nothing by which a person could be reached.
+Json public_record(const State& state) {
+  const meeting::Record& record = state.record;
+  Json people = Json::array();
+  for (const meeting::Person& person : record.people) {
+    people.push_back({{"id", person.id},
+                      {"name", json_of(person.name)},
+                      {"position", json_of(person.position)},
+                      {"role", person.role}});
+  }
+  Json json = projections::summary(state);
+  json["place"] = json_of(record.place);
+  json["announcement"] = json_of(record.announcement);
+  json["timezone"] = record.timezone;
+  json["agenda"] = agenda_of(record);
+  json["people"] = std::move(people);
+  return json;
+}
+
+void show_meeting(const ApiContext& api, const Request& request, const Reply& reply) {
+  const State* state = api.secretariat.state(request.captures.at("id"));
+  if (!state) return reply(no_meeting());
+  reply(Response::json(200, public_record(*state))
+            .with("Cache-Control", "public, max-age=1")
+            .with("Access-Control-Allow-Origin", "*"));
+}
+
+// ---- acting ----
+
+std::string digest_of(const std::string& body) {
+  std::array<unsigned char, crypto_generichash_BYTES> hash{};
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
+                     nullptr, 0);
+  std::array<char, crypto_generichash_BYTES * 2 + 1> text{};
+  return sodium_bin2hex(text.data(), text.size(), hash.data(), hash.size());
+}
+
+/// 1 to 128 printable characters; nothing when the header is something else.
+std::optional<std::string> idempotency_key(const Request& request) {
+  if (!request.headers.contains("idempotency-key")) return "";
+  const std::string key = request.header("idempotency-key");
+  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (key.empty() || key.size() > 128 || !printable) return std::nullopt;
+  return key;
+}
+
+struct Answer {
+  const ApiContext& api;
+  const std::string& meeting;
+
+  Response operator()(const secretariat::Accepted& accepted) const {
+    const State* state = api.secretariat.state(meeting);
+    Json json{{"seq", accepted.seq},
+              {"state", projections::public_view(*state, api.secretariat.chapters(meeting),
+                                                 api.secretariat.surroundings(meeting).now)}};
+    if (!accepted.result.is_null()) json["result"] = accepted.result;
+    return Response::json(200, json).with("Cache-Control", "no-store");
+  }
+  Response operator()(const meeting::Refusal& refusal) const {
+    return Response::json(409, {{"refusal", {{"code", refusal.code}, {"text", json_of(refusal.text)}}}})
+        .with("Cache-Control", "no-store");
+  }
+  Response operator()(const secretariat::Mistake& mistake) const {
+    return Response::error(mistake.status, mistake.code, mistake.detail);
+  }
+};
+
+void act(const ApiContext& api, const Request& request, const Reply& reply) {
+  auto actor = api.gate.actor(request);
+  if (!actor) return reply(std::move(actor.error()));
+  const std::string& meeting = request.captures.at("id");
+  if (!api.secretariat.state(meeting)) return reply(no_meeting());
+  auto key = idempotency_key(request);
+  if (!key) return reply(Response::error(400, "bad_key", "Idempotency-Key must have 1 to 128 printable characters."));
+  auto json = json_body(request);
+  if (!json) return reply(std::move(json.error()));
+  auto action = meeting::read_action(*json);
+  if (!action) return reply(Response::error(400, "bad_action", action.error().what));
+  const auto outcome = api.secretariat.act(meeting, *actor, *action, *key, digest_of(request.body));
+  reply(std::visit(Answer{api, meeting}, outcome));
+}
+
+// ---- the machine ----
+
+void ready(const ApiContext& api, const Request&, const Reply& reply) {
+  // A look-up goes through the same database file as the journal.
+  const auto looked = api.store.password_hash("readyz");
+  if (!looked) log::error("The database cannot be read: {}", looked.error().what);
+  const bool journal = looked.has_value(), media = api.secretariat.media_connected();
+  const Json body{{"ready", journal && media},
+                  {"parts", {{"journal", journal ? "ok" : "failed"}, {"media", media ? "connected" : "away"}}}};
+  reply(Response::json(journal && media ? 200 : 503, body).with("Cache-Control", "no-store"));
+}
+
+void preview(const ApiContext& api, const Request& request, const Reply& reply) {
+  if (!api.gate.session(request)) return reply(Response::error(401, "login_needed", "Log in first."));
+  struct stat file {};
+  if (::stat(api.preview.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) {
+    return reply(Response::error(404, "no_preview", "There is no picture now."));
+  }
+  Response response;
+  response.with("Content-Type", "image/jpeg").with("Cache-Control", "no-store");
+  response.body.emplace_back(FilePiece{api.preview, 0, static_cast<std::uint64_t>(file.st_size)});
+  reply(std::move(response));
+}
+
+}  // namespace
+
+std::vector<Route> api_routes(ApiContext context) {
+  auto api = std::make_shared<const ApiContext>(std::move(context));
+  auto with = [api](auto function) {
+    return [api, function](const Request& request, const Reply& reply) { function(*api, request, reply); };
+  };
+  return {
+      {"GET", "/healthz",
+       [](const Request&, const Reply& reply) {
+         reply(Response::text(200, "text/plain; charset=utf-8", "ok").with("Cache-Control", "no-store"));
+       }},
+      {"GET", "/readyz", with(ready)},
+      {"GET", "/metrics",
+       [api](const Request&, const Reply& reply) {
+         reply(Response::text(200, "text/plain; version=0.0.4; charset=utf-8", api->metrics())
+                   .with("Cache-Control", "no-store"));
+       }},
+      {"GET", "/api/v1/openapi.json",
+       [](const Request&, const Reply& reply) {
+         reply(Response::text(200, "application/json", std::string(openapi_document()))
+                   .with("Cache-Control", "no-cache"));
+       }},
+      {"GET", "/api/v1/meetings", with(list_meetings)},
+      {"GET", "/api/v1/meetings/{id}", with(show_meeting)},
+      {"GET", "/api/v1/meetings/{id}/state",
+       [api](const Request& request, const Reply& reply) { api->states.answer(request, reply); }},
+      {"POST", "/api/v1/meetings/{id}/actions", with(act)},
+      {"GET", "/api/v1/live",
+       [](const Request&, const Reply& reply) {
+         reply(Response::error(426, "websocket_only", "This address is a WebSocket.").with("Upgrade", "websocket"));
+       }},
+      {"GET", "/desk/preview.jpg", with(preview)},
+  };
+}
+
+}  // namespace tyndau::web

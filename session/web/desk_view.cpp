@@ -1,0 +1,78 @@
+#include "session/projections/view.h"
+#include "session/web/live_socket.h"
+
+namespace tyndau::web {
+namespace {
+
+constexpr std::size_t kJournalLines = 50;
+
+Json json_of(const meeting::Text& text) {
+  return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}};
+}
+
+Json alarms_of(const secretariat::Secretariat& secretariat) {
+  Json list = Json::array();
+  for (const auto& alarm : secretariat.alarms()) {
+    list.push_back({{"code", alarm.code}, {"text", json_of(alarm.text)}, {"since", format_utc(alarm.since)}});
+  }
+  return list;
+}
+
+Json journal_of(const meeting::State& state, const std::vector<meeting::StoredEvent>& events) {
+  Json list = Json::array();
+  for (const auto& line : projections::journal_lines(state, events, kJournalLines)) {
+    list.push_back({{"seq", line.seq},
+                    {"utc", format_utc(line.utc)},
+                    {"actor", line.actor},
+                    {"kind", line.kind},
+                    {"text", json_of(line.text)},
+                    {"undone", line.undone},
+                    {"action", line.action},
+                    {"can_undo", line.can_undo}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Json desk_view(const secretariat::Secretariat& secretariat, const std::string& meeting, std::size_t viewers) {
+  const meeting::State& state = *secretariat.state(meeting);
+  const meeting::Surroundings around = secretariat.surroundings(meeting);
+  Json view = projections::public_view(state, secretariat.chapters(meeting), around.now);
+  view["alarms"] = alarms_of(secretariat);
+  view["media_connected"] = secretariat.media_connected();
+  view["viewers"] = viewers;
+  view["source"] = nullptr;
+  if (const auto& source = secretariat.source()) {
+    view["source"] = {{"uri", safe_uri(source->uri)}, {"state", source->state}, {"detail", source->detail}};
+  }
+  view["disk"] = nullptr;
+  if (const auto& disk = secretariat.disk()) {
+    view["disk"] = {{"state", disk->state}, {"free_bytes", disk->free_bytes}, {"free_hours", disk->free_hours}};
+  }
+  view["undo"] = nullptr;
+  if (const auto undoable = state.undoable()) view["undo"] = {{"action", undoable->action}, {"kind", undoable->kind}};
+  view["refused"] = Json::object();
+  for (const auto& [kind, refusal] : meeting::refused_now(state, around)) view["refused"][kind] = json_of(refusal.text);
+  view["journal"] = journal_of(state, secretariat.events(meeting));
+  return view;
+}
+
+std::string safe_uri(const std::string& uri) {
+  auto scheme = uri.find("://");
+  if (scheme == std::string::npos) return uri;
+  const std::size_t begin = scheme + 3;
+  const std::size_t end = std::min(uri.find('/', begin), uri.size());
+  const std::size_t at = uri.rfind('@', end);
+  std::string safe = uri;
+  if (at != std::string::npos && at >= begin && at < end) safe.erase(begin, at - begin + 1);
+  // SRT carries its passphrase in the query.
+  const auto passphrase = safe.find("passphrase=");
+  if (passphrase != std::string::npos) {
+    const std::size_t value = passphrase + std::string_view("passphrase=").size();
+    safe.replace(value, std::min(safe.find('&', value), safe.size()) - value, "...");
+  }
+  return safe;
+}
+
+}  // namespace tyndau::web

@@ -1,0 +1,111 @@
+#include "session/web/house.h"
+
+#include "session/web/api_routes.h"
+#include "session/web/live_socket.h"
+#include "session/web/login.h"
+#include "session/web/media_routes.h"
+#include "session/web/metrics.h"
+#include "session/web/pages.h"
+#include "session/web/state_feed.h"
+#include "session/web/viewers.h"
+#include "session/web/waiting.h"
+
+namespace tyndau::web {
+
+struct House::Inner {
+  Inner(uv_loop_t* loop, const Config& config, secretariat::Secretariat& the_secretariat, store::Store& store)
+      : secretariat(the_secretariat),
+        gate(loop, store, config.web),
+        waiting(config.web.max_waiting_per_client),
+        states(loop, the_secretariat, waiting) {}
+
+  std::vector<Route> routes(uv_loop_t* loop, const Config& config, store::Store& store, live::Recordings& recordings,
+                            const PageContext& pages);
+  void saw(const Request& request, const std::string& pattern);
+
+  secretariat::Secretariat& secretariat;
+  Gate gate;
+  WaitingRoom waiting;
+  StateFeed states;
+  Viewers viewers;
+  std::unique_ptr<LiveSocket> sockets;
+  std::unique_ptr<HttpServer> server;
+  bool closed = false;
+};
+
+std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, store::Store& store,
+                                        live::Recordings& recordings, const PageContext& pages) {
+  std::vector<Route> all = gate.routes();
+  auto add = [&all](std::vector<Route> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
+  add(api_routes({secretariat, store, gate, states, config.preview_file(),
+                  [this] { return metrics_text(secretariat, *server, sockets->count(), viewers.count(utc_now())); }}));
+  add(media_routes({.recordings = recordings,
+                    .chapters =
+                        [this](const std::string& meeting) {
+                          return secretariat.state(meeting) ? &secretariat.chapters(meeting) : nullptr;
+                        },
+                    .title =
+                        [this](const std::string& meeting) {
+                          const meeting::State* state = secretariat.state(meeting);
+                          return state ? state->record.title : meeting::Text{};
+                        },
+                    .waiting = waiting,
+                    .frame_rate = static_cast<double>(config.programme.frame_rate),
+                    .loop = loop}));
+  add(page_routes(pages));
+  return all;
+}
+
+/// Who asks for a state or a playlist watches.
+void House::Inner::saw(const Request& request, const std::string& pattern) {
+  const bool state = pattern == "/api/v1/meetings/{id}/state";
+  if (!state && !request.path.ends_with(".m3u8")) return;
+  auto meeting = request.captures.find(state ? "id" : "meeting");
+  if (meeting == request.captures.end() || !secretariat.state(meeting->second)) return;
+  viewers.saw(meeting->second, request.client + " " + request.header("user-agent").substr(0, 256), utc_now());
+}
+
+House::House(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
+House::~House() { close(); }
+
+Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config, secretariat::Secretariat& secretariat,
+                                           store::Store& store, live::Recordings& recordings,
+                                           const std::filesystem::path& assets) {
+  auto inner = std::make_unique<Inner>(loop, config, secretariat, store);
+  Inner* house = inner.get();
+  const PageContext pages{assets, secretariat, store, config.web};
+  HttpServer::Options options;
+  options.listen = config.web.listen;
+  options.port = config.web.port;
+  options.max_connections = config.web.max_connections;
+  options.trust_forwarded_for = config.web.trust_forwarded_for;
+  auto server = HttpServer::create(loop, options, inner->routes(loop, config, store, recordings, pages));
+  if (!server) return tl::unexpected(server.error());
+  inner->server = std::move(*server);
+  auto sockets = LiveSocket::create(loop, secretariat, inner->gate, inner->viewers);
+  if (!sockets) return tl::unexpected(sockets.error());
+  inner->sockets = std::move(*sockets);
+
+  inner->server->set_socket_endpoint("/api/v1/live", inner->sockets.get());
+  inner->server->set_observer(
+      [house](const Request& request, const std::string& route) { house->saw(request, route); });
+  inner->server->set_not_found(not_found_page(pages));
+  inner->gate.on_logout = [house](const std::string& token) { house->sockets->end_session(token); };
+  secretariat.on_levels = [house](const link::Levels& levels) { house->sockets->send_levels(levels); };
+  return std::unique_ptr<House>(new House(std::move(inner)));
+}
+
+std::string House::address() const { return inner_->server->address(); }
+int House::port() const { return inner_->server->port(); }
+const std::vector<Route>& House::routes() const { return inner_->server->routes(); }
+
+void House::close() {
+  if (std::exchange(inner_->closed, true)) return;
+  inner_->secretariat.on_levels = nullptr;
+  inner_->states.close();
+  inner_->gate.close();
+  inner_->sockets->close();
+  inner_->server->close();
+}
+
+}  // namespace tyndau::web

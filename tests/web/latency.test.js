@@ -1,0 +1,102 @@
+// The controller alone, against lines that are made up: time is handed in.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LatencyController } from '../../web-assets/lib/latency.js';
+
+/**
+ * Plays `seconds` over a line. `late(i)` is how late part i arrives after it is complete (parts of 160 ms).
+ * @param {(i: number) => number} late
+ */
+function play(late, seconds, { start = 1, controller = new LatencyController(), from = 0 } = {}) {
+  const step = 0.02, part = 0.16;
+  let position = from - start, dry = false;
+  let rate = 1, newest = -Infinity, next = Math.floor(from / part), stalls = 0;
+  const waiting = [];
+  const course = [];
+  if (from === 0) controller.started(0);
+  for (let t = from; t < from + seconds; t += step) {
+    while (next * part <= t) {
+      // In order: a part that is late holds up those behind it.
+      const at = Math.max(next * part + late(next), waiting.at(-1)?.at ?? -Infinity);
+      waiting.push({ end: next * part, at });
+      next += 1;
+    }
+    while (waiting.length > 0 && waiting[0].at <= t) newest = waiting.shift().end;
+    if (position + step * rate <= newest) {
+      position += step * rate;
+      dry = false;
+    } else if (newest > -Infinity && t - from > 1) {
+      if (!dry) {
+        stalls += 1;
+        controller.stalled(t);
+      }
+      dry = true;
+    }
+    if (Math.round(t / step) % 5 === 0) {
+      const told = controller.tick(t, t - position, Math.max(0, newest - position));
+      rate = told.rate;
+      position += told.seek;
+      course.push({ t, latency: t - position, target: controller.target, rate });
+    }
+  }
+  return { controller, course, stalls, last: course.at(-1) };
+}
+
+/** The same "random" numbers in every run. */
+function dice(seed) {
+  let state = seed;
+  return () => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return state / 2147483648;
+  };
+}
+
+test('an unknown line is started about a second behind', () => {
+  const { course } = play(() => 0.08, 2);
+  assert.ok(course[0].target > 0.9 && course[0].target <= 1.1, `${course[0].target}`);
+});
+
+test('a line that holds is tightened to 0.4 s within twenty seconds, without a stall', () => {
+  const { course, stalls } = play(() => 0.08, 60);
+  assert.equal(stalls, 0);
+  for (const { t, latency } of course) if (t > 20) assert.ok(latency < 0.47, `${latency} at ${t}`);
+});
+
+test('a jittering line is given room before it stalls', () => {
+  const random = dice(7);
+  const jitter = () => 0.08 + 0.04 * random() + (random() < 0.02 ? 0.3 + 0.2 * random() : 0);
+  const { course, stalls, last } = play(jitter, 300);
+  const early = play(() => 0.08, 30).last.target;
+  assert.ok(last.target > early + 0.2, `${last.target} beside ${early}`);
+  assert.equal(stalls, 0);
+  assert.ok(course.every(({ target }) => target <= 3));
+});
+
+test('a single hiccup gives room at once and is forgotten within a minute', () => {
+  const { course } = play((i) => (i === 200 ? 0.6 : 0.08), 110);
+  const at = (time) => course.find(({ t }) => t >= time).target;
+  assert.ok(at(36) > at(31) + 0.3, `${at(36)} after ${at(31)}`);
+  assert.ok(at(105) < 0.5, `${at(105)}`);
+});
+
+test('a broken line is not taken for jitter', () => {
+  // Nothing for five seconds, then all at once, then as before.
+  const { last } = play((i) => (i * 0.16 > 30 && i * 0.16 < 35 ? 35.2 - i * 0.16 : 0.08), 120);
+  assert.ok(last.target < 0.7, `${last.target}`);
+});
+
+test('a stall loosens, and is forgiven slowly', () => {
+  const { controller } = play(() => 0.08, 40);
+  const before = controller.target;
+  controller.stalled(40);
+  controller.tick(40.1, 0.42, 0.2);
+  assert.ok(controller.target >= before + 0.15, `${controller.target} after ${before}`);
+  const { last } = play(() => 0.08, 60, { controller, from: 41, start: 0.6 });
+  assert.ok(last.target < before + 0.05, `${last.target}`);
+});
+
+test('the rate stays within what ears forgive', () => {
+  const random = dice(3);
+  const { course } = play(() => 0.05 + 0.5 * random() * random(), 120, { start: 3 });
+  for (const { rate } of course) assert.ok(rate >= 0.95 && rate <= 1.08, `${rate}`);
+});

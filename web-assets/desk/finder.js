@@ -1,0 +1,98 @@
+// Giving the floor to anybody: three letters of a name, in either spelling, with or without Kazakh letters.
+
+import { html, nothing } from "../vendor/lit-html.js";
+
+const kMost = 6;
+/** As people type without a Kazakh layout. @type {Record<string, string>} */
+const kPlain = { ә: "а", қ: "к", ғ: "г", ң: "н", ө: "о", ұ: "у", ү: "у", һ: "х", і: "и", ё: "е" };
+
+/** @param {string} text */
+export function fold(text) {
+  return text.normalize("NFC").toLowerCase().replace(/[әқғңөұүһіё]/g, (letter) => kPlain[letter]);
+}
+
+/**
+ * People with a word of their name that begins with what was typed, in the list's order.
+ * @param {import("../lib/types.js").Person[]} people @param {string} typed
+ */
+export function find(people, typed) {
+  const wanted = fold(typed.trim());
+  if (wanted === "") return [];
+  return people.filter((person) => person.names.some((name) => fold(name).startsWith(wanted) || fold(name).split(/[\s-]+/).some((word) => word.startsWith(wanted)))).slice(0, kMost);
+}
+
+export class PersonFinder {
+  #typed = "";
+  #active = 0;
+  #open = false;
+
+  /** @param {import("./screen.js").Desk} desk @param {() => void} show */
+  constructor(desk, show) {
+    this.desk = desk;
+    this.show = show;
+  }
+
+  #found() {
+    return this.#open ? find(this.desk.page.people, this.#typed) : [];
+  }
+
+  /** @param {import("../lib/types.js").Person} person @param {HTMLInputElement} input */
+  #choose(person, input) {
+    this.desk.press("finder", { action: "floor.give", person: person.id });
+    this.#typed = input.value = "";
+    this.#open = false;
+    input.blur();
+    this.show();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const found = this.#found();
+    if (event.key === "Escape") {
+      this.#open = false;
+      this.#typed = input.value = "";
+      input.blur();
+    } else if (event.key === "Enter" && found.length > 0) {
+      this.#choose(found[this.#active] ?? found[0], input);
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const step = event.key === "ArrowDown" ? 1 : found.length - 1;
+      this.#active = found.length === 0 ? 0 : (this.#active + step) % found.length;
+    } else {
+      return;
+    }
+    event.preventDefault();
+    this.show();
+  }
+
+  template() {
+    const { words } = this.desk;
+    const found = this.#found();
+    const why = this.desk.whyNot("floor.give");
+    return html`<div class="finder">
+      <label for="finder">${words("desk_give_floor")} <kbd>F</kbd></label>
+      <input id="finder" type="search" role="combobox" autocomplete="off" spellcheck="false" aria-expanded=${found.length > 0} aria-controls="found"
+        aria-activedescendant=${found.length > 0 ? `found-${this.#active}` : nothing} aria-disabled=${why !== "" ? "true" : nothing} title=${why || nothing}
+        placeholder=${words("desk_find_person")}
+        @input=${(/** @type {Event} */ event) => {
+          this.#typed = /** @type {HTMLInputElement} */ (event.target).value;
+          this.#active = 0;
+          this.#open = true;
+          this.show();
+        }}
+        @keydown=${(/** @type {KeyboardEvent} */ event) => this.#key(event)}
+        @blur=${() => {
+          this.#open = false;
+          this.show();
+        }} />
+      <ul id="found" class="found" role="listbox" aria-label=${words("desk_give_floor")} ?hidden=${found.length === 0}>
+        ${found.map((person, index) => html`<li id="found-${index}" role="option" aria-selected=${index === this.#active}
+          @pointerdown=${(/** @type {Event} */ event) => {
+            event.preventDefault();
+            this.#choose(person, /** @type {HTMLInputElement} */ (document.getElementById("finder")));
+          }}><strong>${person.name}</strong><span>${person.position}</span></li>`)}
+      </ul>
+      ${this.#open && this.#typed.trim().length >= 3 && found.length === 0 ? html`<p class="found found-none">${words("desk_find_none")}</p>` : nothing}
+    </div>`;
+  }
+}

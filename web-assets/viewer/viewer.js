@@ -1,0 +1,307 @@
+// The meeting's page: announced, live, recording, at one address and without a reload. The server has rendered it already;
+// this keeps it true and puts the player in.
+
+import { html, nothing, render } from "../vendor/lit-html.js";
+import { Countdown, ServerClock } from "../lib/clock.js";
+import "../lib/language.js";
+import { Player } from "../lib/player.js";
+import { followState } from "../lib/wire.js";
+import { clockText, inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
+import { agendaRows } from "./agenda.js";
+
+const main = must(document, "main.meeting", HTMLElement);
+const page = pageData(main);
+const words = wordsOf(page.words);
+const clock = new ServerClock();
+const video = must(main, "[data-video]", HTMLVideoElement);
+const player = (window.tyndauPlayer = new Player(video, { media: page.media, clock }));
+
+/** @type {import("../lib/types.js").PublicView} */
+let view = page.state;
+/** @type {Countdown|null} */
+let countdown = null;
+/** Offsets of the chapters in the recording, by chapter. @type {Map<string, import("../lib/types.js").RecordedChapter>} */
+let offsets = new Map();
+/** @type {number|null} */
+let troubleSince = null;
+
+// ---- where the address points ----
+
+/** Seconds of #t=725 or ?t=725, else null. */
+function momentInAddress() {
+  const text = new URLSearchParams(location.hash.slice(1)).get("t") ?? new URLSearchParams(location.search).get("t");
+  const seconds = text === null ? NaN : Number(text.replace(/s$/, ""));
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
+}
+
+/** @param {number} seconds */
+function momentLink(seconds) {
+  const link = new URL(location.pathname, location.href);
+  link.searchParams.set("t", String(Math.floor(seconds)));
+  return link.href;
+}
+
+// ---- the stage: announced, live or recording ----
+
+function stage() {
+  const { state } = view.broadcast;
+  return state === "idle" ? "announced" : state === "ended" ? "recording" : "live";
+}
+
+/** On air, with a card instead of the hall. */
+function onCard() {
+  return stage() === "live" && (view.broadcast.state === "holding" || view.meeting.state === "recess");
+}
+
+function stageWords() {
+  if (troubleSince !== null && stage() !== "recording") return words("viewer_no_server");
+  if (stage() === "recording") return words("viewer_ended");
+  if (view.meeting.state === "closed" && stage() === "announced") return words("viewer_closed_no_broadcast");
+  if (stage() === "announced") return announcedWords();
+  if (view.meeting.state === "recess") {
+    return view.recess.until ? words("viewer_recess_until", { time: timeOfDay(view.recess.until, page.utc_offset_s) }) : words("viewer_recess");
+  }
+  if (view.broadcast.state === "holding") return words(view.meeting.state === "announced" ? "viewer_starts_soon" : "viewer_holding");
+  return player.mode === "live" ? words("viewer_at_live") : "";
+}
+
+function announcedWords() {
+  const left = (new Date(page.starts_at).getTime() - clock.now()) / 1000;
+  if (left > 86400) return words("viewer_starts_at", { time: page.starts_words });
+  return left > 0 ? words("viewer_starts_in", { time: clockText(left) }) : words("viewer_starts_soon");
+}
+
+function showStage() {
+  const now = stage();
+  main.dataset.stage = now;
+  main.toggleAttribute("data-card", onCard());
+  const tag = { announced: "viewer_announced", live: "viewer_live", recording: "viewer_recording" }[now];
+  setText("[data-stage-tag]", words(tag));
+  setText("[data-stage-words]", stageWords());
+  must(main, "[data-picture]", HTMLElement).hidden = now === "announced";
+  must(main, "[data-hls]", HTMLElement).hidden = now === "announced";
+  must(main, "[data-download]", HTMLElement).hidden = now !== "recording";
+}
+
+/** Writes only what differs: a status line is read out when it changes. @param {string} selector @param {string} text */
+function setText(selector, text) {
+  const element = must(main, selector, HTMLElement);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Starts what the stage asks for, once for each change of it. */
+let stageShown = "";
+function followStage() {
+  const now = stage();
+  if (now === stageShown) return;
+  const before = stageShown;
+  stageShown = now;
+  const moment = momentInAddress();
+  if (now === "live") {
+    player.toLive();
+    if (moment !== null) player.seekTo(moment);
+  } else if (now === "recording") {
+    if (before === "live") player.broadcastEnded();
+    else player.toRecording(moment ?? 0, moment !== null);
+  }
+}
+
+// ---- under the picture ----
+
+/** The chapter at the moment on the screen: the open item's when live, the recording's otherwise. */
+function currentChapters() {
+  const position = player.position();
+  if (position === null) return { item: view.item.id, turn: view.floor.turn === null ? null : `${view.item.id}-t${view.floor.turn}` };
+  /** @type {{item: string|null, turn: string|null}} */
+  const current = { item: null, turn: null };
+  for (const chapter of view.chapters) {
+    const at = offsets.get(chapter.id);
+    if (!at || position + 0.25 < at.start_s || (at.end_s !== null && position + 0.25 >= at.end_s)) continue;
+    if (chapter.kind === "turn") current.turn = chapter.id;
+    else current.item = chapter.kind === "item" ? chapter.item : chapter.id;
+  }
+  return current;
+}
+
+function nowLine() {
+  const current = currentChapters();
+  const item = page.items.find((/** @type {import("../lib/types.js").AgendaItem} */ one) => one.id === current.item);
+  const turn = view.chapters.find((chapter) => chapter.id === current.turn);
+  const person = page.people.find((/** @type {import("../lib/types.js").Person} */ one) => one.id === turn?.person);
+  const live = player.position() === null && view.floor.person !== null && countdown !== null;
+  const name = live ? inLanguage(view.floor.name, page.language) : person?.name ?? inLanguage(turn?.title, page.language);
+  const position = live ? inLanguage(view.floor.position, page.language) : person?.position ?? "";
+  return html`<div>
+      ${item ? html`<p class="now-item">${item.no}. ${item.title}</p>` : nothing}
+      ${name ? html`<p class="now-person">${name} <span class="now-position">${position}</span></p>` : nothing}
+    </div>
+    ${live ? floorClock() : nothing}`;
+}
+
+function floorClock() {
+  if (countdown === null) return nothing;
+  const look = countdown.look();
+  const under = countdown.floor.running ? (look === "over" ? "viewer_floor_over" : "viewer_floor_until_end") : "viewer_floor_paused";
+  return html`<p class="now-clock" data-look=${look}>${clockText(countdown.remainingS())}<small>${words(under)}</small></p>`;
+}
+
+function controls() {
+  const live = stage() === "live";
+  const atLive = player.mode === "live";
+  const behind = player.behind();
+  const far = live && !atLive && behind !== null;
+  const qualities = player.qualities();
+  return html`
+    ${far ? html`<p class="where">${words("viewer_behind", { time: clockText(behind) })}</p>` : nothing}
+    ${live && atLive ? html`<button class="button" type="button" data-from-start @click=${() => player.seekTo(0)}>${words("viewer_from_start")}</button>` : nothing}
+    ${live && !atLive ? html`<button class="button button-main" type="button" data-to-live @click=${() => player.toLive()}>${words("viewer_to_live")}</button>` : nothing}
+    ${qualities.length > 1 && !player.soundOnly
+      ? html`<label>${words("viewer_quality")}
+          <select data-quality @change=${(/** @type {Event} */ event) => (player.quality = Number(/** @type {HTMLSelectElement} */ (event.target).value))}>
+            <option value="-1" ?selected=${player.quality < 0}>${words("viewer_quality_auto")}</option>
+            ${qualities.map((one) => html`<option value=${one.index} ?selected=${player.quality === one.index}>${one.height}p</option>`)}
+          </select></label>`
+      : nothing}
+    ${player.canSoundOnly
+      ? html`<button class="button" type="button" data-sound-only aria-pressed=${player.soundOnly ? "true" : "false"} @click=${() => player.setSoundOnly(!player.soundOnly)}>${words("viewer_sound_only")}</button>`
+      : nothing}`;
+}
+
+function screenWords() {
+  if (player.trouble !== "") return words({
+    loading: stage() === "live" ? "viewer_loading" : "viewer_loading_recording",
+    waiting: "viewer_waiting",
+    signal: "viewer_no_signal",
+    server: "viewer_no_server",
+    offline: "viewer_offline",
+    blocked: "viewer_press_play",
+    unsupported: "viewer_unsupported",
+  }[player.trouble]);
+  return "";
+}
+
+function showPlayer() {
+  const screen = must(main, "[data-screen]", HTMLElement);
+  setText("[data-screen-words]", screenWords());
+  must(screen, "[data-unmute]", HTMLElement).hidden = !(player.mutedByBrowser && video.muted);
+  if (player.soundOnly) screen.dataset.soundOnly = words("viewer_sound_only_on");
+  else delete screen.dataset.soundOnly;
+  render(controls(), must(main, "[data-controls]", HTMLElement));
+  render(nowLine(), now);
+}
+
+// ---- the agenda is the index ----
+
+const now = must(main, "[data-now]", HTMLElement);
+const list = must(main, "[data-items]", HTMLElement);
+const copied = must(main, "[data-copied]", HTMLElement);
+now.replaceChildren();
+list.replaceChildren();
+
+function showAgenda() {
+  render(
+    agendaRows({
+      items: page.items,
+      people: page.people,
+      language: page.language,
+      utcOffsetS: page.utc_offset_s,
+      view,
+      offsets,
+      current: currentChapters(),
+      words,
+      link: momentLink,
+      seek: (seconds) => {
+        player.seekTo(seconds);
+        must(main, "[data-picture]", HTMLElement).scrollIntoView({ block: "nearest" });
+        history.replaceState(null, "", momentLink(seconds));
+      },
+      copy: copyMoment,
+    }),
+    list,
+  );
+}
+
+let copiedTimer = 0;
+/** @param {number} seconds */
+async function copyMoment(seconds) {
+  const link = momentLink(seconds);
+  try {
+    await navigator.clipboard.writeText(link);
+    copied.textContent = words("viewer_copied");
+  } catch {
+    copied.textContent = words("viewer_copy_failed", { link });
+  }
+  clearTimeout(copiedTimer);
+  copiedTimer = window.setTimeout(() => (copied.textContent = ""), 4000);
+}
+
+/** Where the chapters lie in the recording; asked again whenever there are new ones. */
+const chaptersKey = () => `${stage()} ${view.chapters.map((chapter) => chapter.id + chapter.start + chapter.end).join()}`;
+let offsetsFor = "";
+let offsetsAsked = 0;
+async function learnOffsets() {
+  const wanted = chaptersKey();
+  if (stage() === "announced" || (wanted === offsetsFor && offsetsAsked >= 5)) return;
+  if (wanted !== offsetsFor) offsetsAsked = 0;
+  offsetsFor = wanted;
+  offsetsAsked += 1;
+  try {
+    const response = await fetch(`${page.media}/chapters.json?lang=${page.language}`);
+    if (!response.ok) throw new Error(`no chapters: ${response.status}`);
+    /** @type {import("../lib/types.js").RecordedChapter[]} */
+    const chapters = await response.json();
+    offsets = new Map(chapters.map((chapter) => [chapter.id, chapter]));
+    showAgenda();
+    // What was opened a moment ago is not recorded yet.
+    if (view.chapters.some((chapter) => !offsets.has(chapter.id))) setTimeout(learnOffsets, 1500);
+  } catch {
+    setTimeout(learnOffsets, 1500);
+  }
+}
+
+// ---- everything in motion ----
+
+/** @param {import("../lib/types.js").PublicView} news @param {number} roundTripMs */
+function heard(news, roundTripMs) {
+  view = news;
+  clock.heard(news.now, roundTripMs);
+  countdown = news.floor.person === null ? null : new Countdown(news.floor, performance.now());
+  showStage();
+  followStage();
+  showPlayer();
+  showAgenda();
+  if (chaptersKey() !== offsetsFor) learnOffsets();
+}
+
+player.addEventListener("change", () => {
+  showStage();
+  showPlayer();
+});
+must(main, "[data-unmute]", HTMLElement).addEventListener("click", () => player.unmute());
+addEventListener("hashchange", () => {
+  const moment = momentInAddress();
+  if (moment !== null) player.seekTo(moment);
+});
+let shownChapter = "";
+setInterval(() => {
+  showPlayer();
+  if (stage() === "announced") setText("[data-stage-words]", stageWords());
+  const current = JSON.stringify(currentChapters());
+  if (current !== shownChapter) {
+    shownChapter = current;
+    showAgenda();
+  }
+}, 250);
+
+showStage();
+followStage();
+showPlayer();
+showAgenda();
+learnOffsets();
+followState(page.meeting, view.seq, {
+  view: heard,
+  trouble: (since) => {
+    troubleSince = since;
+    showStage();
+  },
+});
