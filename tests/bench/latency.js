@@ -1,0 +1,267 @@
+// Glass to glass in Chromium: the wall time painted into each picture (media/sources/CLOCK.md) against the time at which the
+// browser shows it. Our page on a clean and on a bad line, beside ffmpeg's own HLS muxer with 2 s segments in the same page, and
+// in hls.js with its own settings, all in the same run.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startHouse, waitFor } from '../lib/house.js';
+import { startRelay } from '../lib/relay.js';
+import { launch } from './browser.js';
+import { aimed, quantile, seconds } from './report.js';
+
+/** Runs in the page: reads the clock of shown pictures, counts stalls. */
+function watch() {
+  const samples = (window.samples = []);
+  const stalls = (window.stalls = []);
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [640, 360];
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const read = () => {
+    const row = context.getImageData(0, 15, 640, 1).data;
+    const bit = (i) => (row[4 * Math.floor((i + 0.5) * 10) + 1] > 128 ? 1 : 0);
+    const number = (from, count) => {
+      let value = 0;
+      for (let i = from; i < from + count; i += 1) value = value * 2 + bit(i);
+      return value;
+    };
+    if (number(0, 4) !== 0b1010 || number(60, 4) !== 0b0101) return null;
+    let check = 0;
+    for (let i = 4; i < 52; i += 8) check ^= number(i, 8);
+    return check === number(52, 8) ? number(4, 48) : null;
+  };
+  const attach = (video) => {
+    let frames = 0;
+    let lastMedia = -1;
+    let lastMoved = 0;
+    const shown = (_, meta) => {
+      const wall = performance.timeOrigin + meta.expectedDisplayTime;
+      // A picture that stood for more than 300 ms is a stall, whatever the element says.
+      if (lastMoved > 0 && wall - lastMoved > 300) stalls.push({ at: lastMoved, ms: wall - lastMoved });
+      if (meta.mediaTime !== lastMedia) lastMoved = wall;
+      lastMedia = meta.mediaTime;
+      if (++frames % 5 === 0) {
+        context.drawImage(video, 0, 0, 640, 360);
+        const painted = read();
+        if (painted) samples.push({ at: wall, latency: wall - painted, rate: video.playbackRate });
+      }
+      video.requestVideoFrameCallback(shown);
+    };
+    video.requestVideoFrameCallback(shown);
+  };
+  const find = setInterval(() => {
+    const video = document.querySelector('video');
+    if (!video) return;
+    clearInterval(find);
+    attach(video);
+    video.muted = true;
+    video.play().catch(() => {});
+  }, 20);
+}
+
+/** Plays a page and gives what was seen after `settle` seconds. */
+async function look(browser, open, length, settle) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    const page = await context.newPage();
+    await page.addInitScript(watch);
+    await open(page);
+    await page.waitForFunction(() => window.samples.length > 0, undefined, { timeout: 60_000 });
+    const began = await page.evaluate(() => Date.now());
+    await seconds(length);
+    const { samples, stalls } = await page.evaluate(() => ({ samples: window.samples, stalls: window.stalls }));
+    const after = samples.filter((s) => s.at > began + settle * 1000).map((s) => s.latency);
+    return {
+      p50: quantile(after, 0.5) / 1000,
+      p95: quantile(after, 0.95) / 1000,
+      first: samples[0].latency / 1000,
+      stalls: stalls.filter((s) => s.at > began + settle * 1000),
+      course: [20, 60, 120, 300]
+        .filter((t) => t <= length)
+        .map((t) => {
+          const around = samples.filter((s) => Math.abs(s.at - began - t * 1000) < 5000).map((s) => s.latency);
+          return `${t} s: ${(quantile(around, 0.5) / 1000).toFixed(2)}`;
+        })
+        .join(', '),
+    };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Pictures with the same clock, and a tone, through ffmpeg's HLS muxer: 2 s segments, its defaults otherwise. */
+async function baseline() {
+  const folder = mkdtempSync(join(tmpdir(), 'tyndau-baseline-'));
+  const child = spawn(
+    'ffmpeg',
+    [
+      '-nostdin',
+      '-v',
+      'error',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'yuv420p',
+      '-s',
+      '1280x720',
+      '-r',
+      '25',
+      '-i',
+      'pipe:3',
+      '-re',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=frequency=300:sample_rate=32000',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-tune',
+      'zerolatency',
+      '-g',
+      '50',
+      '-b:v',
+      '2000k',
+      '-c:a',
+      'aac',
+      '-f',
+      'hls',
+      '-hls_time',
+      '2',
+      '-hls_list_size',
+      '6',
+      '-hls_flags',
+      'delete_segments',
+      '-hls_segment_filename',
+      join(folder, 'out%d.ts'),
+      join(folder, 'out.m3u8'),
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] },
+  );
+  const pipe = child.stdio[3];
+  pipe.on('error', () => {});
+  const picture = Buffer.alloc(1280 * 720 * 1.5, 128);
+  for (let y = 0; y < 720; ++y) for (let x = 0; x < 1280; ++x) picture[y * 1280 + x] = 40 + ((x + y) >> 4);
+  const began = performance.now();
+  let frame = 0;
+  const paint = () => {
+    const time = BigInt(Date.now());
+    const bits = [1, 0, 1, 0];
+    let check = 0;
+    for (let i = 47; i >= 0; --i) bits.push(Number((time >> BigInt(i)) & 1n));
+    for (let i = 0; i < 48; i += 8) check ^= Number((time >> BigInt(i)) & 255n);
+    for (let i = 7; i >= 0; --i) bits.push((check >> i) & 1);
+    bits.push(0, 1, 0, 1);
+    for (let y = 20; y < 40; ++y)
+      for (let i = 0; i < 64; ++i) picture.fill(bits[i] ? 235 : 16, y * 1280 + i * 20, y * 1280 + i * 20 + 20);
+    const bar = (frame * 8) % 1280;
+    for (let y = 300; y < 400; ++y) picture.fill(180, y * 1280, y * 1280 + bar);
+    pipe.write(Buffer.from(picture));
+    frame += 1;
+    timer = setTimeout(paint, Math.max(0, began + frame * 40 - performance.now()));
+  };
+  let timer = setTimeout(paint, 0);
+  const stop = () => {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  await waitFor('three segments of the baseline', () => existsSync(join(folder, 'out2.ts')), { timeout: 30_000 }).catch(
+    (error) => {
+      stop();
+      throw error;
+    },
+  );
+  const answer = (route) => {
+    const name = new URL(route.request().url()).pathname.split('/').pop();
+    const file = join(folder, name.endsWith('.ts') ? name : 'out.m3u8');
+    if (!existsSync(file)) return route.fulfill({ status: 404, body: '' });
+    return route.fulfill({
+      body: readFileSync(file),
+      contentType: name.endsWith('.ts') ? 'video/mp2t' : 'application/vnd.apple.mpegurl',
+      headers: { 'cache-control': 'no-cache' },
+    });
+  };
+  return { answer, stop };
+}
+
+/** A page of nothing but hls.js as it comes. */
+const plainPage = (script) => `<!doctype html><meta charset="utf-8"><video muted playsinline width="1280"></video>
+<script src="${script}"></script><script>const hls = new Hls(); hls.loadSource('/baseline/out.m3u8'); hls.attachMedia(document.querySelector('video'));</script>`;
+
+export async function run({ quick }) {
+  const length = quick ? 20 : 300;
+  const house = await startHouse({ config: { programme: { preset: 'veryfast' } } });
+  const browser = await launch();
+  try {
+    await house.goLive();
+    await house.act('sitting.open');
+    await house.act('item.open', { item: 'a1' });
+    const path = `/kk/meetings/${house.meeting}`;
+
+    const clean = await look(browser, (page) => page.goto(house.url + path), length, quick ? 8 : 20);
+
+    const relay = await startRelay(house.port, { jitterMs: 40, loss: 0.01, bitsPerSecond: 4e6 });
+    let bad;
+    try {
+      bad = await look(browser, (page) => page.goto(relay.url + path), length, quick ? 10 : 20);
+    } finally {
+      relay.stop();
+    }
+
+    const other = await baseline();
+    let inPage, inHls;
+    try {
+      const time = quick ? 20 : 60;
+      inPage = await look(
+        browser,
+        async (page) => {
+          await page.route(new RegExp(`/media/${house.meeting}/`), other.answer);
+          await page.goto(house.url + path);
+        },
+        time,
+        8,
+      ).catch(() => null);
+      inHls = await look(
+        browser,
+        async (page) => {
+          await page.route('**/baseline/**', other.answer);
+          await page.route('**/hls.min.js', (route) =>
+            route.fulfill({ path: new URL('../../node_modules/hls.js/dist/hls.min.js', import.meta.url).pathname }),
+          );
+          await page.route('**/plain', (route) =>
+            route.fulfill({ contentType: 'text/html', body: plainPage('/hls.min.js') }),
+          );
+          await page.goto(`${house.url}/plain`);
+        },
+        time,
+        8,
+      );
+    } finally {
+      other.stop();
+    }
+    const best = inPage && inPage.p50 < inHls.p50 ? inPage : inHls;
+    const beside =
+      `ffmpeg HLS 2 s: ${best.p50.toFixed(2)} s p50, ${best.p95.toFixed(2)} s p95` +
+      (inPage ? '' : ' (hls.js as it comes; our page does not play it)');
+    return [
+      aimed('clean line: glass to glass, p50', clean.p50, 's', { most: 0.5, beside }),
+      aimed('clean line: glass to glass, p95', clean.p95, 's', { most: 0.7 }),
+      aimed(`clean line: stalls in ${length} s`, clean.stalls.length, '', { most: 0 }),
+      aimed('clean line, as a part of the baseline', clean.p50 / best.p50, 'x', { most: 0.1, beside }),
+      aimed('bad line (40 ms jitter, 1 % loss, 4 Mbit/s): p50', bad.p50, 's', { beside: bad.course }),
+      aimed('bad line: p95', bad.p95, 's'),
+      aimed(`bad line: stalls in ${length} s`, bad.stalls.length, '', {
+        most: 0,
+        beside: bad.stalls
+          .map((s) => `${Math.round(s.ms)} ms`)
+          .slice(0, 8)
+          .join(' '),
+      }),
+    ];
+  } finally {
+    await browser.close();
+    await house.stop();
+  }
+}

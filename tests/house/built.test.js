@@ -1,0 +1,129 @@
+// What is written is built, installed and described.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { after, test } from 'node:test';
+import { bin } from '../lib/house.js';
+import { files, read, root } from './source.js';
+
+const build = dirname(bin);
+const place = mkdtempSync(join(tmpdir(), 'tyndau-install-'));
+after(() => rmSync(place, { recursive: true, force: true }));
+
+test('every *_test.cpp and every source is compiled', () => {
+  const commands = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
+  const compiled = new Set(commands.map(({ file }) => relative(root, file)));
+  const written = [...files('tests', /\.cpp$/), ...files('media', /\.cpp$/), ...files('session', /\.cpp$/)];
+  assert.deepEqual(
+    written.filter((path) => !compiled.has(path)),
+    [],
+  );
+});
+
+test('every test executable is registered with ctest', () => {
+  const listed = execFileSync('ctest', ['--test-dir', build, '-N'], { maxBuffer: 1 << 26 }).toString();
+  const targets = new Set(files('tests', /_test\.cpp$/).map((path) => path.split('/').slice(1, -1).join('_')));
+  assert.ok(targets.size > 0);
+  assert.deepEqual(
+    [...targets].filter((target) => !listed.includes(` ${target}.`)),
+    [],
+  );
+});
+
+test('every test of pages, flows and house is where scripts/test looks', () => {
+  const lost = files('tests', /\.test\.js$/).filter((path) => !/^tests\/(house|web|flows)\/[^/]+$/.test(path));
+  assert.deepEqual(lost, []);
+});
+
+test('no test is switched off', () => {
+  const off = /DISABLED_|GTEST_SKIP|\b(test|it|describe)\.(skip|todo|only)\(|\bskip: true/;
+  const wrong = [...files('tests', /_test\.cpp$/), ...files('tests', /\.test\.js$/)]
+    .filter((path) => path !== 'tests/house/built.test.js')
+    .filter((path) => off.test(read(path)));
+  assert.deepEqual(wrong, []);
+});
+
+test('an installation has everything that its units name', () => {
+  execFileSync('cmake', ['--install', build, '--prefix', '/usr'], {
+    env: { ...process.env, DESTDIR: place },
+    stdio: 'pipe',
+  });
+  const units = files('systemd', /\.service$/);
+  assert.equal(units.length, 2);
+  for (const unit of units) {
+    const installed = join(place, 'usr/lib/systemd/system', unit.split('/').pop());
+    const command = /^ExecStart=(.*)$/m.exec(readFileSync(installed, 'utf8'))?.[1].split(' ') ?? [];
+    const named = command.filter((word) => word.startsWith('/'));
+    assert.ok(named.length > 0, `${unit} starts something`);
+    for (const path of named) assert.ok(existsSync(join(place, path)), `${unit} names ${path}`);
+  }
+  for (const path of [
+    'usr/bin/tyndau',
+    'usr/lib/sysusers.d/tyndau.conf',
+    'usr/lib/tmpfiles.d/tyndau.conf',
+    'usr/share/doc/tyndau/README.md',
+    'usr/share/doc/tyndau/examples/nginx/tyndau.conf',
+    'usr/share/tyndau',
+  ]) {
+    assert.ok(existsSync(join(place, path)), path);
+  }
+});
+
+test('the user and the folders of the units are those of sysusers and tmpfiles', () => {
+  const user = /^u (\S+)/m.exec(read('systemd/tyndau.sysusers'))?.[1];
+  for (const unit of files('systemd', /\.service$/)) {
+    assert.equal(/^User=(.*)$/m.exec(read(unit))?.[1], user, unit);
+    for (const [key, where] of [
+      ['StateDirectory', '/var/lib'],
+      ['RuntimeDirectory', '/run'],
+    ]) {
+      const name = new RegExp(`^${key}=(.*)$`, 'm').exec(read(unit))?.[1];
+      assert.match(read('systemd/tyndau.tmpfiles'), new RegExp(`^d ${where}/${name} 0750 ${user} `, 'm'), unit);
+    }
+  }
+});
+
+test('units are ordered, not bound, and watched', () => {
+  for (const unit of files('systemd', /\.service$/)) {
+    const text = read(unit);
+    assert.doesNotMatch(text, /^(BindsTo|PartOf|Requires)=/m, unit);
+    assert.match(text, /^Type=notify$/m, unit);
+    assert.match(text, /^WatchdogSec=/m, unit);
+    assert.match(text, /^Restart=always$/m, unit);
+  }
+  assert.match(read('systemd/tyndau-session.service'), /^After=.*tyndau-media\.service/m);
+});
+
+test('the programmes write only where the configuration sample points', () => {
+  const sample = read('config/tyndau.toml');
+  assert.match(sample, /^directory = "\/var\/lib\/tyndau"$/m);
+  assert.match(sample, /^runtime_directory = "\/run\/tyndau"$/m);
+});
+
+test('systemd finds nothing wrong with the units', () => {
+  const tree = mkdtempSync(join(tmpdir(), 'tyndau-units-'));
+  try {
+    const units = join(tree, 'usr/lib/systemd/system');
+    execFileSync('mkdir', ['-p', units, join(tree, 'usr/bin')]);
+    execFileSync('cp', ['-r', '/usr/lib/systemd/system/.', units]);
+    for (const unit of files('systemd', /\.service$/)) execFileSync('cp', [join(root, unit), units]);
+    for (const name of ['tyndau-media', 'tyndau-session'])
+      execFileSync('install', ['-m', '755', '/bin/true', join(tree, 'usr/bin', name)]);
+    let said = '';
+    try {
+      execFileSync('systemd-analyze', ['verify', `--root=${tree}`, 'tyndau-media.service', 'tyndau-session.service'], {
+        stdio: 'pipe',
+      });
+    } catch (error) {
+      said = String(error.stderr ?? error);
+    }
+    assert.deepEqual(
+      said.split('\n').filter((line) => line.includes('tyndau')),
+      [],
+    );
+  } finally {
+    rmSync(tree, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,145 @@
+// Words agree: configuration keys, messages, event kinds, translations.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { files, read } from './source.js';
+
+/** Keys of a TOML text as "table.key", commented-out ones too would be an error: a sample sets every key. */
+function tomlKeys(text) {
+  const keys = new Set();
+  let table = '';
+  for (const line of text.split('\n')) {
+    const header = /^\[\[?([a-z0-9_.]+)\]\]?$/.exec(line);
+    if (header) keys.add((table = header[1]));
+    const key = /^([a-z0-9_]+)\s*=/.exec(line);
+    if (key) keys.add(`${table}.${key[1]}`);
+  }
+  return keys;
+}
+
+test('every configuration key that is read stands in the sample, and the other way round', () => {
+  const source = read('media/base/config.cpp');
+  const list = source.slice(source.indexOf('setters(Config& c)'));
+  const known = new Set([...list.matchAll(/\{"([a-z_]+\.[a-z_]+)",/g)].map((m) => m[1]));
+  assert.ok(known.size > 10);
+  const renditionKeys = source.slice(source.indexOf('read_rendition('), source.indexOf('renditions('));
+  for (const [, key] of renditionKeys.matchAll(/\{"([a-z_]+)",/g)) known.add(`programme.rendition.${key}`);
+  const sample = tomlKeys(read('config/tyndau.toml'));
+  const tables = new Set(['data', 'programme', 'web']);
+  assert.deepEqual(
+    [...known].filter((key) => !sample.has(key)),
+    [],
+    'read, but not in config/tyndau.toml',
+  );
+  assert.deepEqual(
+    [...sample].filter((key) => !known.has(key) && !tables.has(key)),
+    [],
+    'in config/tyndau.toml, but not read',
+  );
+});
+
+/** The strings of a `static const std::vector<std::string> NAME = {...}` in a function. */
+function listed(source, name) {
+  const body = new RegExp(`${name}\\(\\) \\{[^{]*\\{([^}]*)\\}`).exec(source)?.[1] ?? '';
+  return [...body.matchAll(/"([^"]+)"/g)].map((m) => m[1]);
+}
+
+test('every message between the processes is described, and nothing else is', () => {
+  const source = read('media/link/messages.cpp');
+  const protocol = read('media/link/PROTOCOL.md');
+  const types = [...listed(source, 'command_types'), ...listed(source, 'fact_types')];
+  assert.ok(types.length >= 14, 'the lists were found');
+  assert.deepEqual(
+    types.filter((type) => !protocol.includes(`\`${type}\``)),
+    [],
+  );
+  const members = [...source.matchAll(/\{"([a-z_]+)", [a-z]/g)].map((m) => m[1]);
+  assert.deepEqual(
+    members.filter((member) => !protocol.includes(member)),
+    [],
+    'members',
+  );
+});
+
+test('every kind of event is described in JOURNAL.md, and every kind there is known', () => {
+  const described = new Set([...read('session/journal/JOURNAL.md').matchAll(/`([a-z]+\.[a-z_]+)`/g)].map((m) => m[1]));
+  described.delete('tyndau.db');
+  const actions = new Set(
+    [...read('session/meeting/rules.cpp').matchAll(/\{"([a-z]+\.[a-z]+|undo)",/g)].map((m) => m[1]),
+  );
+  assert.ok(actions.size >= 14, 'the actions were found');
+  const dotted = (path) => [...read(path).matchAll(/"([a-z]+\.[a-z_]+)"/g)].map((m) => m[1]);
+  const folded = dotted('session/meeting/state.cpp').filter((word) => !actions.has(word) || described.has(word));
+  assert.ok(folded.length >= 20, 'the kinds were found');
+  assert.deepEqual(
+    [...new Set(folded)].filter((kind) => !described.has(kind)),
+    [],
+    'folded, but not described',
+  );
+  const written = new Set([...folded, ...files('session/secretariat', /\.cpp$/).flatMap(dotted)]);
+  assert.deepEqual(
+    [...described].filter((kind) => !written.has(kind)),
+    [],
+    'described, but nowhere in the code',
+  );
+});
+
+function flatten(json, prefix = '', out = new Map()) {
+  for (const [key, value] of Object.entries(json)) {
+    if (typeof value === 'object' && value !== null) flatten(value, `${prefix}${key}.`, out);
+    else out.set(prefix + key, value);
+  }
+  return out;
+}
+
+test('every locale has every key, with words behind it', () => {
+  const languages = ['kk', 'ru', 'en'];
+  const locales = new Map(languages.map((l) => [l, flatten(JSON.parse(read(`web-assets/locales/${l}.json`)))]));
+  const all = new Set([...locales.values()].flatMap((locale) => [...locale.keys()]));
+  const placeholders = (text) => [...new Set(String(text).match(/\{[a-z_]+\}/g) ?? [])].sort().join(' ');
+  const wrong = [];
+  for (const [language, locale] of locales) {
+    for (const key of all) {
+      const text = locale.get(key);
+      if (typeof text !== 'string' || text.trim() === '') wrong.push(`${language}: ${key} has no words`);
+      else if (
+        !/_(one|few|many|other)$/.test(key) &&
+        placeholders(text) !== placeholders(locales.get('kk')?.get(key))
+      ) {
+        wrong.push(`${language}: ${key} has other placeholders than kk`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('Kazakh is kk everywhere, never kz', () => {
+  const pages = [
+    ...files('web-assets', /\.(html|tpl|js|json|css)$/),
+    ...files('session', /\.(cpp|h)$/),
+    ...files('media', /\.(cpp|h)$/),
+  ];
+  const wrong = pages.filter((path) => /["'/](kz)["'/]|lang="?kz/.test(read(path)));
+  assert.deepEqual(wrong, []);
+});
+
+test('templates escape everything', () => {
+  const wrong = [];
+  for (const path of files('web-assets/templates', /./)) {
+    for (const [i, line] of read(path).split('\n').entries())
+      if (/\{\{[^}]*:none/.test(line)) wrong.push(`${path}:${i + 1}`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('no page, style or script refers to another origin', () => {
+  // Names of XML dialects are not addresses that anything loads.
+  const origins = /(?:https?:|wss?:)?\/\/(?!www\.w3\.org\/)[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
+  const wrong = [];
+  for (const path of files('web-assets', /\.(html|tpl|js|mjs|css|svg|json|webmanifest)$/)) {
+    const text = /\.(js|mjs|css)$/.test(path)
+      ? read(path).replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/ .*$/gm, '')
+      : read(path);
+    for (const [address] of text.matchAll(origins)) wrong.push(`${path}: ${address}`);
+  }
+  assert.deepEqual(wrong, []);
+});
