@@ -195,7 +195,7 @@ HallSource::~HallSource() {
 }
 
 Result<void> HallSource::set(const std::string& uri) {
-  auto source = parse_source_uri(uri);
+  auto source = link::parse_source_uri(uri);
   if (!source) return tl::unexpected(source.error());
   inner_->end_attempt();
   inner_->source = std::move(*source);

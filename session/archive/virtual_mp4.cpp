@@ -173,17 +173,19 @@ const live::RecordingClock::Stretch* TrackBuilder::stretch_at(const link::RunLin
 void TrackBuilder::append(const Fragment& fragment, const RunInit& init, std::size_t run, std::uint64_t offset) {
   const link::RunLine& line = track_.runs[run];
   const double scale = table_.timescale;
-  const double ms = static_cast<double>(line.started.time_since_epoch().count()) +
-                    static_cast<double>(fragment.decode_time) * 1000 / scale;
+  // A muxer that keeps an encoder's priming begins before 0, which tfdt can only say as a very large number.
+  const auto decode_time = static_cast<std::int64_t>(fragment.decode_time);
+  const double ms =
+      static_cast<double>(line.started.time_since_epoch().count()) + static_cast<double>(decode_time) * 1000 / scale;
   const auto* stretch = stretch_at(line, ms);
   if (stretch == nullptr || fragment.samples.empty()) return;  // a run without sound: it has no place on the timeline
   if (stretch != last_stretch_) {
     // Once for a stretch, so that within it the samples keep their exact distances.
     const double at = stretch->offset + (ms - stretch->start_ms) / 1000;
-    base_ = std::llround(at * scale) - static_cast<std::int64_t>(fragment.decode_time);
+    base_ = std::llround(at * scale) - decode_time;
     last_stretch_ = stretch;
   }
-  std::int64_t time = base_ + static_cast<std::int64_t>(fragment.decode_time);
+  std::int64_t time = base_ + decode_time;
   drop_from(time);
   for (const Sample& sample : fragment.samples) {
     table_.times.push_back(time);

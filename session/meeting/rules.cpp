@@ -168,13 +168,15 @@ Decision item_open(const State& state, const Action& action, const Surroundings&
   return Draft(state).close_item("item_closed").add("item.opened", {{"item", action.item}}).take();
 }
 
-/// The turn as the agenda plans it for this person, else as the regulation has it for this kind of item.
+/// The turn as the agenda plans it for this person. Somebody whom an item with its own speakers does not plan has a
+/// place in its debate; where nobody is planned, the kind of the item tells.
 Speaker planned_turn(const Record& record, const AgendaItem& item, const std::string& person) {
   for (const Speaker& speaker : item.speakers) {
     if (speaker.person == person) return speaker;
   }
-  if (item.kind == "report") return {person, "rapporteur", record.time_rules.report_s};
-  if (item.kind == "co_report") return {person, "co_rapporteur", record.time_rules.co_report_s};
+  const bool planned = !item.speakers.empty();
+  if (!planned && item.kind == "report") return {person, "rapporteur", record.time_rules.report_s};
+  if (!planned && item.kind == "co_report") return {person, "co_rapporteur", record.time_rules.co_report_s};
   return {person, "debate", record.time_rules.debate_s};
 }
 

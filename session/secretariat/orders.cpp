@@ -1,7 +1,6 @@
 #include "session/secretariat/orders.h"
 
-#include <algorithm>
-#include <array>
+#include "media/link/source_uri.h"
 
 namespace tyndau::secretariat {
 
@@ -18,28 +17,9 @@ std::vector<link::Command> orders(const Posture& is, const Posture& must_be) {
   return commands;
 }
 
-bool may_be_source(std::string_view told, std::string_view uri) {
-  constexpr std::string_view kHidden = "***";
-  std::size_t hidden = told.find(kHidden);
-  if (hidden == std::string_view::npos) return told == uri;
-  if (!uri.starts_with(told.substr(0, hidden))) return false;
-  uri.remove_prefix(hidden);
-  // Each piece between two secrets at its first place; the last one at the very end.
-  while (true) {
-    told.remove_prefix(hidden + kHidden.size());
-    hidden = told.find(kHidden);
-    if (hidden == std::string_view::npos) return uri.ends_with(told);
-    const std::size_t place = uri.find(told.substr(0, hidden));
-    if (place == std::string_view::npos) return false;
-    uri.remove_prefix(place + hidden);
-  }
-}
-
-bool plausible_source(std::string_view uri) {
-  if (uri == "test:") return true;
-  constexpr std::array<std::string_view, 6> kSchemes = {"file:/", "v4l2:/", "rtsp://", "rtsps://", "srt://", "rtmp://"};
-  return std::any_of(kSchemes.begin(), kSchemes.end(),
-                     [&](std::string_view scheme) { return uri.starts_with(scheme) && uri.size() > scheme.size(); });
+bool may_be_source(const std::string& told, const std::string& uri) {
+  const auto parsed = link::parse_source_uri(uri);
+  return told == (parsed ? parsed->safe() : uri);
 }
 
 }  // namespace tyndau::secretariat

@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "media/link/messages.h"
@@ -19,9 +18,6 @@ struct Posture {
 std::vector<link::Command> orders(const Posture& is, const Posture& must_be);
 
 /// Whether `told`, as media tells its URI with every secret as "***", may be `uri`.
-bool may_be_source(std::string_view told, std::string_view uri);
-
-/// Whether media may understand the URI: one of its schemes, with what the scheme needs. Media has the last word.
-bool plausible_source(std::string_view uri);
+bool may_be_source(const std::string& told, const std::string& uri);
 
 }  // namespace tyndau::secretariat

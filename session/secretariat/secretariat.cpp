@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "media/link/source_uri.h"
 #include "session/secretariat/inner.h"
 
 namespace tyndau::secretariat {
@@ -94,8 +95,8 @@ Outcome Secretariat::act(const std::string& meeting, const std::string& actor, c
     }
     if (*known) return Accepted{(*known)->seq, result_of(events(meeting), (*known)->seq)};
   }
-  if (action.kind == "source.set" && !plausible_source(action.uri)) {
-    return Mistake{422, "bad_source", "use test:, file:/..., v4l2:/dev/..., rtsp://, rtsps://, srt:// or rtmp://"};
+  if (action.kind == "source.set") {
+    if (auto uri = link::parse_source_uri(action.uri); !uri) return Mistake{422, "bad_source", uri.error().what};
   }
   const meeting::Surroundings around = surroundings(meeting);
   auto decided = meeting::decide(*state(meeting), action, around);

@@ -65,7 +65,8 @@ struct Encoded {
 inline Encoded encode(const fs::path& directory, const std::string& input, const std::string& codec) {
   const fs::path file = directory / "encoded.mp4";
   run("ffmpeg -y -v error -f lavfi -i '" + input + "' " + codec +
-      " -f mp4 -use_editlist 0 -frag_duration 160000"
+      // make_zero: our packager leaves out the priming that would begin before 0.
+      " -f mp4 -use_editlist 0 -avoid_negative_ts make_zero -frag_duration 160000"
       " -movflags empty_moov+default_base_moof+frag_discont+cmaf+skip_trailer " +
       file.string());
   Encoded encoded;

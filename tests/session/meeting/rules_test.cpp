@@ -295,8 +295,9 @@ TEST(Rules, TakeTheLimitFromTheAgendaThenFromTheRegulation) {
   give_floor(h);  // p1 is planned for a1 with 600 s
   EXPECT_EQ(h.state.floor->limit_s, 600);
   EXPECT_EQ(h.state.floor->as, "rapporteur");
-  ASSERT_EQ(h.give("p2"), "");  // not planned: a report
-  EXPECT_EQ(h.state.floor->limit_s, 900);
+  ASSERT_EQ(h.give("p2"), "");  // the item has its rapporteur: anybody else speaks in its debate
+  EXPECT_EQ(h.state.floor->limit_s, 300);
+  EXPECT_EQ(h.state.floor->as, "debate");
   ASSERT_EQ(h.open_item("a2"), "");
   ASSERT_EQ(h.give("p2"), "");
   EXPECT_EQ(h.state.floor->limit_s, 600);

@@ -189,7 +189,7 @@ TEST_F(Desk, KnowsNonsenseWhenItSeesIt) {
 
 TEST_F(Desk, TakesBackASourceThatMediaDoesNotUnderstand) {
   go_live();
-  done({{"action", "source.set"}, {"uri", "srt://:0"}});
+  done({{"action", "source.set"}, {"uri", "rtsp://camera/1"}});
   const auto set = media->take<link::SourceSet>(loop);
   media->say(link::Failed{set->id, "bad_uri", "the port is a number from 1 to 65535"});
   ASSERT_TRUE(alarm_comes("source_refused"));
@@ -203,7 +203,7 @@ TEST_F(Desk, TakesBackASourceThatMediaDoesNotUnderstand) {
 
 TEST_F(Desk, TakesBackARefusedSourceAlsoAfterAnotherAction) {
   go_live();
-  done({{"action", "source.set"}, {"uri", "srt://:0"}});
+  done({{"action", "source.set"}, {"uri", "rtsp://camera/1"}});
   const auto set = media->take<link::SourceSet>(loop);
   done({{"action", "item.open"}, {"item", "a1"}});
   media->take<link::SceneSet>(loop);

@@ -1,3 +1,5 @@
+#include "media/link/source_uri.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,9 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "media/sources/hall_source.h"
-
-namespace tyndau::sources {
+namespace tyndau::link {
 
 namespace {
 
@@ -325,4 +325,4 @@ std::string SourceUri::hide(std::string text) const {
   return text;
 }
 
-}  // namespace tyndau::sources
+}  // namespace tyndau::link

@@ -1,10 +1,10 @@
+#include "media/link/source_uri.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "media/sources/hall_source.h"
-
-namespace tyndau::sources {
+namespace tyndau::link {
 namespace {
 
 using Kind = SourceUri::Kind;
@@ -136,4 +136,4 @@ TEST(SourceUri, HidesPasswordsInWhatElementsComplainAbout) {
 }
 
 }  // namespace
-}  // namespace tyndau::sources
+}  // namespace tyndau::link
