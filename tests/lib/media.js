@@ -55,8 +55,11 @@ export const tags = (playlist, tag) =>
  */
 export function playWithGStreamer(url, { pictures = 50, sounds = 25, timeout = 30_000 } = {}) {
   const sink = (name) => `fakesink name=${name} silent=false sync=false`;
-  const graph = `uridecodebin3 uri=${url} name=d d. ! video/x-raw ! queue ! ${sink('picture')} d. ! audio/x-raw ! queue ! ${sink('sound')}`;
-  const child = spawn('gst-launch-1.0', ['-v', ...graph.split(' ')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const branch = (kind, name, count) => (count > 0 ? `d. ! ${kind}/x-raw ! queue ! ${sink(name)}` : '');
+  const graph = `uridecodebin3 uri=${url} name=d ${branch('video', 'picture', pictures)} ${branch('audio', 'sound', sounds)}`;
+  const child = spawn('gst-launch-1.0', ['-v', ...graph.split(/ +/).filter(Boolean)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const seen = { picture: [], sound: [] };
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (complaint += text));
