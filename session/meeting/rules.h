@@ -11,11 +11,11 @@ namespace tyndau::meeting {
 
 /// What somebody wants: the "action" of POST /api/v1/meetings/{id}/actions, read strictly.
 struct Action {
-  std::string kind;                      ///< one of action_kinds()
-  std::string item, person, uri;         ///< item.open, floor.give, source.set
-  std::optional<int> limit_s;            ///< floor.give
-  int seconds = 0;                       ///< floor.extend; 0 takes the regulation's step
-  std::optional<Utc> until;              ///< recess.start
+  std::string kind;               ///< one of action_kinds()
+  std::string item, person, uri;  ///< item.open, floor.give, source.set
+  std::optional<int> limit_s;     ///< floor.give
+  int seconds = 0;                ///< floor.extend; 0 takes the regulation's step
+  std::optional<Utc> until;       ///< recess.start
 };
 
 /// broadcast.start, broadcast.stop, source.set, sitting.open, sitting.close, item.open, item.close, floor.give,
@@ -34,12 +34,12 @@ struct Surroundings {
   std::string other_on_air;
 };
 
-/// (state, action) -> events, or a refusal with a sentence. Pure. The events of one action carry "action": the seq of the
-/// first of them (state.seq + 1), so that undo and the screens can group them.
+/// (state, action) -> events, or a refusal with a sentence. Pure. The events of one action carry "action": the seq of
+/// the first of them (state.seq + 1), so that undo and the screens can group them.
 tl::expected<std::vector<Event>, Refusal> decide(const State& state, const Action& action, const Surroundings& around);
 
-/// What each action would meet now, for the desk's buttons: kind -> the refusal, for those that would be refused whatever
-/// their arguments.
+/// What each action would meet now, for the desk's buttons: kind -> the refusal, for those that would be refused
+/// whatever their arguments.
 std::map<std::string, Refusal> refused_now(const State& state, const Surroundings& around);
 
 }  // namespace tyndau::meeting

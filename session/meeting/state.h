@@ -13,18 +13,18 @@ namespace tyndau::meeting {
 /// Everything that is true of a meeting now; a fold of its events and nothing else. Copyable.
 struct State {
   Record record;
-  std::int64_t seq = 0;                                  ///< of the last event folded in; 0 before the import
+  std::int64_t seq = 0;  ///< of the last event folded in; 0 before the import
   Phase phase = Phase::kAnnounced;
   OnAir on_air = OnAir::kIdle;
-  std::optional<Utc> on_air_since;                       ///< first broadcast.started
+  std::optional<Utc> on_air_since;  ///< first broadcast.started
   std::optional<Utc> on_air_ended;
-  std::map<std::string, ItemState> items;                ///< by agenda item id
-  std::string open_item;                                 ///< "" when none
+  std::map<std::string, ItemState> items;  ///< by agenda item id
+  std::string open_item;                   ///< "" when none
   std::optional<Floor> floor;
   std::optional<Utc> recess_since, recess_until;
   std::optional<Utc> sitting_opened, sitting_closed;
-  bool recess_paused_floor = false;                      ///< the recess stopped the floor's clock; its end starts it
-  std::string source;                                    ///< URI set from the desk; "" for the configured one
+  bool recess_paused_floor = false;  ///< the recess stopped the floor's clock; its end starts it
+  std::string source;                ///< URI set from the desk; "" for the configured one
 
   /// The action that `undo` would take back, if any.
   std::optional<Undoable> undoable() const;
@@ -32,11 +32,11 @@ struct State {
   /// The part of the state that an undo gives back, as it was before the action. Public for apply(); see state.cpp.
   struct Before {
     Undoable action;
-    std::shared_ptr<const State> state;                  ///< without record and `before`; null: cannot be undone
-    Utc at{};                                            ///< of the action's first event
+    std::shared_ptr<const State> state;  ///< without record and `before`; null: cannot be undone
+    Utc at{};                            ///< of the action's first event
   };
-  /// A stack of at most 50, newest last. What cannot be undone (going on and off air, closing the sitting) leaves itself as
-  /// the only entry.
+  /// A stack of at most 50, newest last. What cannot be undone (going on and off air, closing the sitting) leaves
+  /// itself as the only entry.
   std::vector<Before> before;
 };
 

@@ -26,18 +26,18 @@ struct Text {
 struct Person {
   std::string id;
   Text name, position;
-  std::string role;            ///< as in the import: commission_chair, executive_rep, ...
-  std::string site, mode;      ///< "hall"; mode is "in_person" | "remote" | "absent"
+  std::string role;        ///< as in the import: commission_chair, executive_rep, ...
+  std::string site, mode;  ///< "hall"; mode is "in_person" | "remote" | "absent"
 };
 struct Speaker {
   std::string person;
-  std::string as;              ///< rapporteur, co_rapporteur, debate, ...
+  std::string as;  ///< rapporteur, co_rapporteur, debate, ...
   int limit_s = 0;
 };
 struct AgendaItem {
   std::string id;
   int no = 0;
-  std::string kind;            ///< report, co_report, debate, resolution, ...
+  std::string kind;  ///< report, co_report, debate, resolution, ...
   Text title;
   std::vector<Speaker> speakers;
   std::optional<Utc> planned_start;
@@ -49,7 +49,7 @@ struct TimeRules {
 };
 struct Record {
   std::string id;
-  std::string kind;            ///< session, public_hearing, commission_sitting
+  std::string kind;  ///< session, public_hearing, commission_sitting
   Text title, number, maslikhat, commission, place, announcement;
   std::string timezone = "Asia/Almaty";
   std::string contact_phone, contact_email;
@@ -65,9 +65,9 @@ struct Record {
 
 // ---- the state: a fold of the journal's events ----
 
-enum class Phase { kAnnounced, kInSession, kRecess, kClosed };           // meeting.state: "announced", "in_session", ...
-enum class OnAir { kIdle, kHolding, kLive, kEnded };                     // broadcast.state: "idle", "holding", ...
-enum class ItemState { kPending, kOpen, kClosed };                       // "pending", "open", "closed"
+enum class Phase { kAnnounced, kInSession, kRecess, kClosed };  // meeting.state: "announced", "in_session", ...
+enum class OnAir { kIdle, kHolding, kLive, kEnded };            // broadcast.state: "idle", "holding", ...
+enum class ItemState { kPending, kOpen, kClosed };              // "pending", "open", "closed"
 
 std::string_view name(Phase phase);
 std::string_view name(OnAir on_air);
@@ -76,13 +76,13 @@ std::string_view name(ItemState state);
 /// A turn at the floor. Wall time here is the journal's; screens get remaining time and re-anchor to their own clock.
 struct Floor {
   std::string person;
-  std::string as;                                        ///< kind of turn: rapporteur, co_rapporteur, debate
-  int limit_s = 0;                                       ///< with extensions
+  std::string as;   ///< kind of turn: rapporteur, co_rapporteur, debate
+  int limit_s = 0;  ///< with extensions
   Utc given{};
-  std::chrono::milliseconds elapsed{0};                  ///< before `running_since`
-  std::optional<Utc> running_since;                      ///< empty while the clock is paused
-  std::int64_t turn = 0;                                 ///< seq of the floor.given event: names the turn
-  std::int64_t clock = 0;                                ///< seq of the event that last started or stopped the clock
+  std::chrono::milliseconds elapsed{0};  ///< before `running_since`
+  std::optional<Utc> running_since;      ///< empty while the clock is paused
+  std::int64_t turn = 0;                 ///< seq of the floor.given event: names the turn
+  std::int64_t clock = 0;                ///< seq of the event that last started or stopped the clock
 
   /// Negative in overtime.
   std::chrono::milliseconds remaining(Utc now) const;
@@ -91,21 +91,21 @@ struct Floor {
 
 /// What `undo` would take back.
 struct Undoable {
-  std::int64_t action = 0;                               ///< seq of the action's first event
-  std::string kind;                                      ///< "floor.give", ...
+  std::int64_t action = 0;  ///< seq of the action's first event
+  std::string kind;         ///< "floor.give", ...
 };
 
 /// One event of the journal, without its place in the chain.
 struct Event {
-  std::string kind;   ///< past tense: "floor.given"; all kinds are listed in session/journal/JOURNAL.md
+  std::string kind;  ///< past tense: "floor.given"; all kinds are listed in session/journal/JOURNAL.md
   Json payload = Json::object();
 };
 
 /// An event that is on disk.
 struct StoredEvent {
-  std::int64_t seq = 0;   ///< from 1, per meeting, without gaps
+  std::int64_t seq = 0;  ///< from 1, per meeting, without gaps
   Utc utc{};
-  std::string actor;      ///< account name, "media" or "system"
+  std::string actor;  ///< account name, "media" or "system"
   Event event;
 };
 

@@ -7,8 +7,9 @@
 
 namespace tyndau::projections {
 
-/// What everybody may see of a meeting: GET /api/v1/meetings/{id}/state. Always has the objects meeting, broadcast, item and
-/// floor; their members are null where there is nothing ("floor": {"person": null, "remaining_ms": null, ...}).
+/// What everybody may see of a meeting: GET /api/v1/meetings/{id}/state. Always has the objects meeting, broadcast,
+/// item and floor; their members are null where there is nothing ("floor": {"person": null, "remaining_ms": null,
+/// ...}).
 Json public_view(const meeting::State& state, const std::vector<Chapter>& chapters, Utc now);
 
 /// A short description for lists: GET /api/v1/meetings.
@@ -23,16 +24,16 @@ struct Picture {
 };
 Picture picture(const meeting::State& state);
 
-/// The last journal lines in words, newest first, for the desk. The programme's answers (media.applied) have no line of their
-/// own: they belong to the line that they answer.
+/// The last journal lines in words, newest first, for the desk. The programme's answers (media.applied) have no line of
+/// their own: they belong to the line that they answer.
 struct JournalLine {
   std::int64_t seq = 0;
   Utc utc{};
   std::string actor, kind;
   meeting::Text text;
   bool undone = false;
-  std::int64_t action = 0;                       ///< seq of the first event of the action it belongs to; 0 for facts
-  bool can_undo = false;                         ///< `undo` would take this action back now; on the action's last line
+  std::int64_t action = 0;  ///< seq of the first event of the action it belongs to; 0 for facts
+  bool can_undo = false;    ///< `undo` would take this action back now; on the action's last line
 };
 std::vector<JournalLine> journal_lines(const meeting::State& state, const std::vector<meeting::StoredEvent>& events,
                                        std::size_t most);

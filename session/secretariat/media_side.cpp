@@ -246,16 +246,18 @@ void Secretariat::Inner::take_source_back(const Cause& cause, const link::Source
         std::find_if(events.rbegin(), events.rend(), [](const auto& e) { return e.event.kind == "source.set"; });
     // Only what the desk asked for is taken back; a configuration that media refuses stays what it is.
     if (dossier.state().source != refused.uri || found == events.rend()) continue;
-    const meeting::StoredEvent set = *found;
+    // Values, for note() adds to the events.
+    const std::int64_t set_seq = found->seq;
+    const std::optional<std::int64_t> set_action = action_of(*found);
     const std::string meeting = id;
     const auto undoable = dossier.state().undoable();
     meeting::Event back{"source.set", {{"uri", config.programme.source}, {"reason", "refused"}}};
-    if (undoable && undoable->action == action_of(set)) {
+    if (undoable && undoable->action == set_action) {
       back = {"action.undone", {{"action", undoable->action}, {"kind", undoable->kind}}};
     } else {
       back.payload["action"] = dossier.state().seq + 2;  // it stands behind media.refused
     }
-    const Json why{{"of", set.seq}, {"code", failed.code}, {"detail", cut(failed.detail)}};
+    const Json why{{"of", set_seq}, {"code", failed.code}, {"detail", cut(failed.detail)}};
     note(meeting, "media", {{"media.refused", why}});
     note(meeting, "system", {std::move(back)});
     break;
