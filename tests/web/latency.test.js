@@ -72,6 +72,17 @@ test('a jittering line is given room before it stalls', () => {
   assert.ok(course.every(({ target }) => target <= 3));
 });
 
+test('what arrives late because the quality is being changed is not laid to the line', () => {
+  const change = Math.floor(5 / 0.16);
+  const late = (/** @type {number} */ i) => (i >= change && i < change + 6 ? 0.9 : 0.08);
+  const told = play(() => 0.08, 4.9);
+  told.controller.switched(5);
+  const { last } = play(late, 5, { controller: told.controller, from: 4.9, start: 1 });
+  const blamed = play(late, 9.9).last;
+  assert.ok(last.target < 0.8, `${last.target}`);
+  assert.ok(blamed.target > last.target + 0.3, `${blamed.target} beside ${last.target}`);
+});
+
 test('a single hiccup gives room at once and is forgotten within a minute', () => {
   const { course } = play((i) => (i === 200 ? 0.6 : 0.08), 110);
   const at = (time) => course.find(({ t }) => t >= time).target;

@@ -15,7 +15,7 @@ const kGuardHold = 15, kGuardRelease = 0.003; // after a stall: seconds held, th
 const kOrdinary = 0.15; // peaks differ by this much on any line
 const kSpike = 0.25; // a peak this far above the median is a spike
 const kCaution = 1.3; // the next spike may be higher than the highest so far
-const kSettling = 2.0; // the first seconds show how the start was loaded, not how the line is
+const kSettling = 3.0; // after a start or a change of quality: what arrives late is our own loading, not the line
 const kOutage = 2.0; // an edge this old is a broken line or a restarted server, not jitter: nothing to hide behind
 
 /** @param {number} value @param {number} low @param {number} high */
@@ -32,6 +32,7 @@ export class LatencyController {
   #tooth = 0;
   #extraGuard = 0;
   #stalledAt = -Infinity;
+  #switchedAt = -Infinity;
   #looser = 0;
   #rate = 1;
   #lastTick = 0;
@@ -42,6 +43,11 @@ export class LatencyController {
   /** The picture moves for the first time. @param {number} t */
   started(t) {
     if (this.#startedAt === null) this.#startedAt = t;
+  }
+
+  /** Another quality is being loaded or shown. @param {number} t */
+  switched(t) {
+    this.#switchedAt = t;
   }
 
   /** Playback ran dry. @param {number} t */
@@ -98,7 +104,7 @@ export class LatencyController {
     const edge = (this.#tooth = latency - ahead);
     // Something arrived: the tooth before it was the line's doing, unless it was broken or playing has just begun.
     const arrived = edge < tooth - 0.03;
-    const settled = this.#startedAt !== null && t - this.#startedAt > kSettling;
+    const settled = this.#startedAt !== null && t - Math.max(this.#startedAt, this.#switchedAt) > kSettling;
     if (arrived && settled && tooth < kOutage) this.#peak(t, tooth);
     while (this.#peaks.length > 0 && this.#peaks[0].t < t - 180) this.#peaks.shift();
   }

@@ -266,7 +266,11 @@ export class Player extends EventTarget {
       if (this.#wantsPlay) this.#play();
       this.#changed();
     });
-    hls.on(Events.LEVEL_SWITCHED, () => this.#changed());
+    hls.on(Events.LEVEL_SWITCHING, () => this.#controller.switched(performance.now() / 1000));
+    hls.on(Events.LEVEL_SWITCHED, () => {
+      this.#controller.switched(performance.now() / 1000);
+      this.#changed();
+    });
     hls.on(Events.FRAG_BUFFERED, () => (this.#arrivedAt = performance.now()));
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.loadSource(this.#url());
