@@ -1,7 +1,7 @@
 // A click is accepted -> it is seen on somebody else's screen (the meeting's page in Chromium), and by a client that waits for
 // the next view.
+import { launch } from '../lib/browser.js';
 import { startHouse, waitFor } from '../lib/house.js';
-import { launch } from './browser.js';
 import { aimed, quantile } from './report.js';
 
 export async function run({ quick }) {
@@ -9,9 +9,7 @@ export async function run({ quick }) {
   const house = await startHouse({ config: { programme: { preset: 'veryfast' } } });
   const browser = await launch();
   try {
-    await house.goLive();
-    await house.act('sitting.open');
-    await house.act('item.open', { item: 'a1' });
+    await house.holdSitting();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(`${house.url}/kk/meetings/${house.meeting}`);
     const people = (await house.json(`/api/v1/meetings/${house.meeting}`)).people ?? [];

@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launch } from '../lib/browser.js';
 import { startHouse, waitFor } from '../lib/house.js';
 import { startRelay } from '../lib/relay.js';
-import { launch } from './browser.js';
 import { aimed, quantile, seconds } from './report.js';
 
 /** Runs in the page: reads the clock of shown pictures, counts stalls. */
@@ -195,9 +195,7 @@ export async function run({ quick }) {
   const house = await startHouse({ config: { programme: { preset: 'veryfast' } } });
   const browser = await launch();
   try {
-    await house.goLive();
-    await house.act('sitting.open');
-    await house.act('item.open', { item: 'a1' });
+    await house.holdSitting();
     const path = `/kk/meetings/${house.meeting}`;
 
     const clean = await look(browser, (page) => page.goto(house.url + path), length, quick ? 8 : 20);

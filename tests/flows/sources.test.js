@@ -37,6 +37,12 @@ function helper(command, args) {
   return child;
 }
 
+/** Sends a film over and over, at its own pace. */
+function sendFilm(film, format, ...to) {
+  const read = ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', film];
+  return helper('ffmpeg', [...read, '-c', 'copy', '-f', format, ...to]);
+}
+
 async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((done) => child.on('exit', done));
@@ -219,21 +225,7 @@ test('an SRT push from ffmpeg, to a listener of ours, that ends and comes back',
   testFilm(film, 20);
   await use(`srt://:${port}`);
   const push = () =>
-    helper('ffmpeg', [
-      '-nostdin',
-      '-v',
-      'error',
-      '-re',
-      '-stream_loop',
-      '-1',
-      '-i',
-      film,
-      '-c',
-      'copy',
-      '-f',
-      'mpegts',
-      `srt://127.0.0.1:${port}`,
-    ]);
+    sendFilm(film, 'mpegts', `srt://127.0.0.1:${port}`);
   // A caller that is refused ends; it is tried again until the listener is there, as an encoder would.
   let child = push();
   await waitFor(
@@ -268,21 +260,7 @@ test('an SRT listener elsewhere, called by us', async () => {
   const port = await freePort();
   const film = join(folder, 'listen.ts');
   testFilm(film, 20);
-  const child = helper('ffmpeg', [
-    '-nostdin',
-    '-v',
-    'error',
-    '-re',
-    '-stream_loop',
-    '-1',
-    '-i',
-    film,
-    '-c',
-    'copy',
-    '-f',
-    'mpegts',
-    `srt://127.0.0.1:${port}?mode=listener`,
-  ]);
+  const child = sendFilm(film, 'mpegts', `srt://127.0.0.1:${port}?mode=listener`);
   await use(`srt://127.0.0.1:${port}`);
   await waitFor('the call is answered', notLost, { timeout: 15_000 });
   await nextSegment();
@@ -294,23 +272,7 @@ test('an RTMP server, pulled', async () => {
   const port = await freePort();
   const film = join(folder, 'rtmp.flv');
   testFilm(film, 20);
-  const child = helper('ffmpeg', [
-    '-nostdin',
-    '-v',
-    'error',
-    '-re',
-    '-stream_loop',
-    '-1',
-    '-i',
-    film,
-    '-c',
-    'copy',
-    '-f',
-    'flv',
-    '-listen',
-    '1',
-    `rtmp://127.0.0.1:${port}/live/stream`,
-  ]);
+  const child = sendFilm(film, 'flv', '-listen', '1', `rtmp://127.0.0.1:${port}/live/stream`);
   await use(`rtmp://127.0.0.1:${port}/live/stream`);
   await waitFor('the pull is on', notLost, { timeout: 20_000 });
   await nextSegment();

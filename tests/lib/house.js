@@ -305,6 +305,13 @@ export class House {
     await this.waitForParts();
   }
 
+  /** On air, in session, at the first item. */
+  async holdSitting() {
+    await this.goLive();
+    await this.act('sitting.open');
+    await this.act('item.open', { item: 'a1' });
+  }
+
   /** Waits until the multivariant playlist and every playlist in it can be fetched and have parts. */
   async waitForParts(timeout = 15_000) {
     await waitFor(

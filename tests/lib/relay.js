@@ -19,6 +19,24 @@ export async function startRelay(
   function pump(from, to, direction) {
     let last = 0; // bytes of one connection stay in order
     let waiting = 0;
+    const onTheWay = [];
+    // One timer, for the packet that is next: timers of different lengths do not fire in the order in which they are due.
+    const deliver = () => {
+      while (onTheWay.length > 0 && onTheWay[0].arrives <= performance.now()) {
+        const { packet } = onTheWay.shift();
+        if (packet === null) to.end();
+        else {
+          waiting -= packet.length;
+          if (!to.destroyed) to.write(packet);
+        }
+      }
+      if (onTheWay.length > 0) setTimeout(deliver, Math.max(1, onTheWay[0].arrives - performance.now()));
+      if (waiting < 32 * 1024) from.resume();
+    };
+    const send = (packet, arrives) => {
+      onTheWay.push({ packet, arrives });
+      if (onTheWay.length === 1) setTimeout(deliver, Math.max(1, arrives - performance.now()));
+    };
     from.on('data', (chunk) => {
       for (let at = 0; at < chunk.length; at += packetBytes) {
         const packet = chunk.subarray(at, at + packetBytes);
@@ -30,14 +48,10 @@ export async function startRelay(
         waiting += packet.length;
         // A sender is held back as by a real line's buffer.
         if (waiting > 64 * 1024) from.pause();
-        setTimeout(() => {
-          waiting -= packet.length;
-          if (!to.destroyed) to.write(packet);
-          if (waiting < 32 * 1024) from.resume();
-        }, last - now);
+        send(packet, last);
       }
     });
-    from.on('end', () => setTimeout(() => to.end(), Math.max(0, last - performance.now())));
+    from.on('end', () => send(null, last));
     from.on('error', () => to.destroy());
     from.on('close', () => sockets.delete(from));
     sockets.add(from);

@@ -1,34 +1,13 @@
-// Chromium as the tests of the pages use it, and the rules that every page must keep.
+// How the tests look at a page, and the rules that every page must keep.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const languages = ['kk', 'ru', 'en'];
 export const wide = { width: 1366, height: 768 };
 export const phone = { width: 390, height: 844 };
-
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--autoplay-policy=no-user-gesture-required',
-      '--mute-audio',
-      // Tests look at several pages at once; only one of them is in front.
-      '--disable-background-timer-throttling',
-      '--disable-renderer-backgrounding',
-      '--disable-backgrounding-occluded-windows',
-    ],
-  });
-}
 
 /**
  * A page that remembers what must not happen: a request to another house, an exception, a breach of the policy.

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startHouse } from '../lib/house.js';
-import { languages, launch, openPage, violations } from './browser.js';
+import { languages, openPage, violations } from './browser.js';
+import { launch } from '../lib/browser.js';
 
 let house, browser, desk, page;
 before(async () => {

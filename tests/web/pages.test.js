@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startHouse } from '../lib/house.js';
-import { assertNoSidewaysScroll, languages, launch, openPage, phone, violations, wide } from './browser.js';
+import { assertNoSidewaysScroll, languages, openPage, phone, violations, wide } from './browser.js';
+import { launch } from '../lib/browser.js';
 
 let house, browser;
 before(async () => {

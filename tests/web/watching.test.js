@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startHouse, waitFor } from '../lib/house.js';
-import { advances, assertNoSidewaysScroll, languages, launch, openPage, phone, stats, violations, wide } from './browser.js';
+import { advances, assertNoSidewaysScroll, languages, openPage, phone, stats, violations, wide } from './browser.js';
+import { launch } from '../lib/browser.js';
 
 let house, browser, watching;
 before(async () => {
@@ -60,6 +61,10 @@ test('live is watched less than three seconds behind, and the time goes on', asy
   });
   await advances(page, 3);
   assert.ok((await stats(page)).latency < 3);
+});
+
+test('a good line gets the best quality that the picture has room for', async () => {
+  await watching.page.waitForFunction(() => window.tyndauPlayer.stats().height === 720);
 });
 
 test('the live page is right in every language and size', lookEverywhere);

@@ -1,22 +1,27 @@
 // How far behind live to play, and how fast: pure, time is handed in (seconds), so that it can be tested without a browser.
 //
-// Words: *latency* is how old the shown frame is; *ahead* is how much is buffered after it; *edge* = latency − ahead is how
-// old the newest buffered frame is. The edge saws between two arrivals; its peaks are what the line does to us, whatever we do
-// with the playback rate. To play on we must stay behind the peaks: the target follows them.
+// Words: *latency* is how old the shown frame is; *ahead* is how much is buffered after it; a part is *late* by what passes
+// between its last moment and its place in the buffer (encoder, line, our own loading). Until the next part is there nothing
+// newer than `late` + one part's length can be played, and the browser wants some of it in hand: the target is the sum.
+// What is usual and how much it spreads is measured, and the target is laid beyond what has been seen.
 
-const kLeast = 0.4; // on a clean line: part 0.16 s, its way here, and the margin
+const kLeast = 0.35;
 const kUnknown = 1.0; // where an unknown line starts
 const kMost = 3.0;
-const kMargin = 0.12; // between a usual peak and the target
 const kLearning = 10; // seconds until the measurement alone decides
+// Chromium's sound runs dry when this much is still buffered: its output and its decoder have taken it (measured: 0.15 to 0.165).
+const kInHand = 0.16;
+const kMargin = 0.02;
+const kTail = 4; // spreads (median to ninth decile of the worst of each second) above the median that are provided for
+const kLeastSpread = 0.005;
 const kTroughWindow = 1.0;
 const kGuard = 0.15, kGuardStep = 0.05, kGuardMost = 0.3; // forward buffer that the rate never eats
 const kGuardHold = 15, kGuardRelease = 0.003; // after a stall: seconds held, then given back per second
-const kOrdinary = 0.15; // peaks differ by this much on any line
-const kSpike = 0.25; // a peak this far above the median is a spike
+const kSpike = 0.05; // so far beyond the provided tail a part is a spike
 const kCaution = 1.3; // the next spike may be higher than the highest so far
 const kSettling = 3.0; // after a start or a change of quality: what arrives late is our own loading, not the line
-const kOutage = 2.0; // an edge this old is a broken line or a restarted server, not jitter: nothing to hide behind
+const kOutage = 2.0; // as late as this is a broken line or a restarted server, not jitter: nothing to hide behind
+const kMemory = 180; // seconds
 
 /** @param {number} value @param {number} low @param {number} high */
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
@@ -26,10 +31,10 @@ export class LatencyController {
   #startedAt = null;
   /** @type {{t: number, ahead: number}[]} */
   #recent = [];
-  /** Greatest edge of each of the last seconds. @type {{t: number, edge: number}[]} */
-  #peaks = [];
-  /** The tooth of the saw that is growing now. */
-  #tooth = 0;
+  /** The latest part of each of the last seconds. @type {{t: number, late: number}[]} */
+  #worst = [];
+  /** Of a part. */
+  #length = 0;
   #extraGuard = 0;
   #stalledAt = -Infinity;
   #switchedAt = -Infinity;
@@ -48,6 +53,20 @@ export class LatencyController {
   /** Another quality is being loaded or shown. @param {number} t */
   switched(t) {
     this.#switchedAt = t;
+  }
+
+  /**
+   * A part is in the buffer.
+   * @param {number} t @param {number} late seconds since the part's last moment @param {number} length of the part, seconds
+   */
+  arrived(t, late, length) {
+    this.#length = length;
+    const settled = this.#startedAt !== null && t - Math.max(this.#startedAt, this.#switchedAt) > kSettling;
+    if (!settled || late > kOutage) return;
+    const last = this.#worst.at(-1);
+    if (last && t - last.t < 1) last.late = Math.max(last.late, late);
+    else this.#worst.push({ t, late });
+    while (this.#worst[0].t < t - kMemory) this.#worst.shift();
   }
 
   /** Playback ran dry. @param {number} t */
@@ -69,7 +88,8 @@ export class LatencyController {
   tick(t, latency, ahead) {
     const passed = this.#lastTick === 0 ? 0 : clamp(t - this.#lastTick, 0, 1);
     this.#lastTick = t;
-    this.#remember(t, latency, ahead);
+    this.#recent.push({ t, ahead });
+    while (this.#recent[0].t < t - kTroughWindow) this.#recent.shift();
     if (t - this.#stalledAt > kGuardHold) {
       this.#extraGuard = Math.max(0, this.#extraGuard - kGuardRelease * passed);
       this.#looser = Math.max(0, this.#looser - 0.02 * passed);
@@ -96,42 +116,23 @@ export class LatencyController {
     return { rate: this.#rate, seek };
   }
 
-  /** @param {number} t @param {number} latency @param {number} ahead */
-  #remember(t, latency, ahead) {
-    this.#recent.push({ t, ahead });
-    while (this.#recent[0].t < t - kTroughWindow) this.#recent.shift();
-    const tooth = this.#tooth;
-    const edge = (this.#tooth = latency - ahead);
-    // Something arrived: the tooth before it was the line's doing, unless it was broken or playing has just begun.
-    const arrived = edge < tooth - 0.03;
-    const settled = this.#startedAt !== null && t - Math.max(this.#startedAt, this.#switchedAt) > kSettling;
-    if (arrived && settled && tooth < kOutage) this.#peak(t, tooth);
-    while (this.#peaks.length > 0 && this.#peaks[0].t < t - 180) this.#peaks.shift();
-  }
-
-  /** @param {number} t @param {number} edge */
-  #peak(t, edge) {
-    const last = this.#peaks.at(-1);
-    if (last && t - last.t < 1) last.edge = Math.max(last.edge, edge);
-    else this.#peaks.push({ t, edge });
-  }
-
-  /** What the line's peaks ask for. @param {number} t */
+  /** What the line asks for. @param {number} t */
   #measured(t) {
-    if (this.#peaks.length === 0) return kLeast;
-    const sorted = this.#peaks.map((peak) => peak.edge).sort((a, b) => a - b);
+    if (this.#worst.length === 0) return kLeast;
+    const sorted = this.#worst.map(({ late }) => late).sort((a, b) => a - b);
     const median = sorted[Math.floor(sorted.length / 2)];
     const usual = sorted[Math.floor((sorted.length - 1) * 0.9)];
+    const tail = median + kTail * Math.max(usual - median, kLeastSpread);
     // One spike on a good line is soon forgotten; a line that spikes again is remembered for minutes.
-    const spikes = this.#peaks.filter((peak) => peak.edge > median + kSpike).length;
-    const hold = spikes >= 2 ? 90 : 10;
-    let worst = usual;
-    for (const peak of this.#peaks) {
-      const weight = Math.exp(-Math.max(0, t - peak.t - hold) / hold);
-      worst = Math.max(worst, median + (peak.edge - median) * weight);
+    const spikes = this.#worst.filter(({ late }) => late > tail + kSpike);
+    const events = spikes.filter(({ t: at }, i) => i === 0 || at - spikes[i - 1].t > 3).length;
+    const hold = events >= 2 ? 90 : 10;
+    let expected = tail;
+    for (const spike of spikes) {
+      const weight = Math.exp(-Math.max(0, t - spike.t - hold) / hold);
+      expected = Math.max(expected, median + kCaution * (spike.late - median) * weight);
     }
-    const excess = worst - median;
-    return kMargin + Math.max(usual, excess > kOrdinary ? median + kCaution * excess : 0);
+    return this.#length + kInHand + kMargin + expected;
   }
 
   /** What is added while too little has been measured to trust it. @param {number} t */

@@ -2,6 +2,7 @@
 // and the recording. It never gives up: whatever breaks, it says so in words within two seconds and tries again.
 
 import { LatencyController } from "./latency.js";
+import { kUnknownBitsPerSecond, Throughput } from "./throughput.js";
 
 /** @typedef {import("hls.js").default} Hls */
 /** @typedef {"none"|"live"|"start"|"recording"} Mode */
@@ -22,7 +23,11 @@ function settings(mode, at) {
     // Our parts are fMP4 already: nothing to transmux, so a worker would only add a hop (and need a blob: script).
     enableWorker: false,
     capLevelToPlayerSize: true,
-    abrEwmaDefaultEstimate: 3_000_000,
+    // Or hls.js passes over the last part of a segment (video-dev/hls.js#5028): it must be less than a part.
+    maxFragLookUpTolerance: 0.05,
+    abrEwmaDefaultEstimate: kUnknownBitsPerSecond,
+    // In a low-latency stream a change of quality loads the segment again from its start: not for a line that just suffices.
+    abrBandWidthUpFactor: 0.6,
   };
   if (mode !== "live") return { ...common, lowLatencyMode: false, startPosition: at };
   return {
@@ -30,8 +35,39 @@ function settings(mode, at) {
     lowLatencyMode: true,
     liveSyncDuration: 0.9,
     liveSyncOnStallIncrease: 0.2,
+    // After each run dry Chromium wants twice as much in hand before it goes on, up to three seconds; a small seek makes it forget.
+    highBufferWatchdogPeriod: 0.4,
+    nudgeOffset: 0.02,
+    nudgeMaxRetry: 10,
     liveMaxLatencyDuration: 4, // or one stall can leave it six seconds behind for good
+    // A duration set anew with every part collides with appends, and hls.js then loses parts.
+    liveDurationInfinity: true,
     backBufferLength: 30,
+  };
+}
+
+/**
+ * hls.js adds up durations in floating point: a segment that begins 4e-15 s after the end of what is buffered is not looked for
+ * until its second part is listed, a part too late. Microseconds are what the browser counts in.
+ * @param {import("hls.js").LevelDetails} details
+ */
+function exactStarts(details) {
+  for (const segment of details.fragments) segment.setStart(Math.round(segment.start * 1e6) / 1e6);
+  const next = details.fragmentHint;
+  if (next) next.setStart(Math.round(next.start * 1e6) / 1e6);
+}
+
+/**
+ * hls.js' choice of quality, resting on our measurement.
+ * @param {any} Controller hls.js' own: the method that is replaced is not in its types
+ * @param {Throughput} throughput
+ * @returns {any}
+ */
+function measuredBy(Controller, throughput) {
+  return class extends Controller {
+    getBwEstimate() {
+      return throughput.bitsPerSecond;
+    }
   };
 }
 
@@ -49,6 +85,7 @@ export class Player extends EventTarget {
   /** @type {Hls|null} */
   #hls = null;
   #controller = new LatencyController();
+  #throughput = new Throughput();
   #played = false;
   #lastTime = -1;
   #advancedAt = performance.now();
@@ -253,7 +290,8 @@ export class Player extends EventTarget {
   /** @param {typeof import("hls.js").default} HlsClass */
   #setUpHls(HlsClass) {
     const mode = this.mode;
-    const hls = (this.#hls = new HlsClass(settings(mode, this.#startAt)));
+    const abrController = measuredBy(HlsClass.DefaultConfig.abrController, this.#throughput);
+    const hls = (this.#hls = new HlsClass({ ...settings(mode, this.#startAt), abrController }));
     const { Events } = HlsClass;
     hls.on(Events.MANIFEST_PARSED, () => {
       const sound = hls.allAudioTracks.find((track) => track.url)?.url;
@@ -271,10 +309,24 @@ export class Player extends EventTarget {
       this.#controller.switched(performance.now() / 1000);
       this.#changed();
     });
-    hls.on(Events.FRAG_BUFFERED, () => (this.#arrivedAt = performance.now()));
+    hls.on(Events.LEVEL_UPDATED, (_, { details }) => exactStarts(details));
+    hls.on(Events.AUDIO_TRACK_UPDATED, (_, { details }) => exactStarts(details));
+    hls.on(Events.FRAG_LOADED, (_, { frag, part }) => {
+      const { loaded, loading } = (part ?? frag).stats;
+      this.#throughput.took(performance.now() / 1000, loaded, loading.end - loading.first);
+    });
+    hls.on(Events.BUFFER_APPENDED, (_, { frag, part }) => this.#arrived(frag, part));
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.loadSource(this.#url());
     hls.attachMedia(this.video);
+  }
+
+  /** @param {import("hls.js").Fragment} frag @param {import("hls.js").Part|null} part */
+  #arrived(frag, part) {
+    const now = (this.#arrivedAt = performance.now());
+    if (!part || frag.programDateTime === null || this.mode !== "live") return;
+    const end = frag.programDateTime / 1000 + part.fragOffset + part.duration;
+    this.#controller.arrived(now / 1000, this.clock.now() / 1000 - end, part.duration);
   }
 
   /** iPhones before ManagedMediaSource: the system's own player. */

@@ -1,4 +1,4 @@
-// Chromium for the benchmarks that look at a screen.
+// Chromium as tests and benchmarks use it.
 import { chromium } from 'playwright-core';
 
 export function launch() {
@@ -11,12 +11,12 @@ export function launch() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--no-first-run',
       '--autoplay-policy=no-user-gesture-required',
       '--mute-audio',
+      // Several pages are looked at at once; only one of them is in front.
       '--disable-background-timer-throttling',
       '--disable-renderer-backgrounding',
-      '--ignore-certificate-errors',
+      '--disable-backgrounding-occluded-windows',
     ],
   });
 }
