@@ -49,6 +49,18 @@ Setter one_of(std::string& target, std::vector<std::string> choices) {
   };
 }
 
+/** A size in pixels: chroma has half of them. */
+Setter pixels(int& target, int least, int most) {
+  return [&target, least, most](const toml::node& node) -> std::string {
+    const auto* value = node.as_integer();
+    if (value == nullptr || value->get() < least || value->get() > most || value->get() % 2 != 0) {
+      return fmt::format("must be an even number from {} to {}", least, most);
+    }
+    target = static_cast<int>(value->get());
+    return {};
+  };
+}
+
 Setter whole(int& target, int least, int most) {
   return [&target, least, most](const toml::node& node) -> std::string {
     const auto* value = node.as_integer();
@@ -83,8 +95,8 @@ Setter boolean(bool& target) {
 std::string read_rendition(const toml::table& table, Config::Rendition& rendition) {
   const std::vector<std::pair<std::string, Setter>> keys = {
       {"name", text(rendition.name)},
-      {"width", whole(rendition.width, 64, 3840)},
-      {"height", whole(rendition.height, 64, 2160)},
+      {"width", pixels(rendition.width, 64, 3840)},
+      {"height", pixels(rendition.height, 64, 2160)},
       {"bitrate_kbps", whole(rendition.bitrate_kbps, 50, 50000)},
   };
   for (const auto& [key, node] : table) {
@@ -99,7 +111,6 @@ std::string read_rendition(const toml::table& table, Config::Rendition& renditio
                      std::all_of(rendition.name.begin(), rendition.name.end(),
                                  [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
   if (!plain || rendition.name == "floor") return "'name' must be letters a-z and digits, and not 'floor'";
-  if (rendition.width % 2 != 0 || rendition.height % 2 != 0) return "'width' and 'height' must be even";
   return {};
 }
 
@@ -129,8 +140,8 @@ std::vector<std::pair<std::string, Setter>> setters(Config& c) {
       {"data.runtime_directory", path(c.data.runtime_directory)},
       {"data.reserve_hours", real(c.data.reserve_hours, 0, 1000)},
       {"data.memory_mebibytes", whole(c.data.memory_mebibytes, 8, 65536)},
-      {"programme.width", whole(c.programme.width, 320, 3840)},
-      {"programme.height", whole(c.programme.height, 180, 2160)},
+      {"programme.width", pixels(c.programme.width, 320, 3840)},
+      {"programme.height", pixels(c.programme.height, 180, 2160)},
       {"programme.frame_rate",
        [&c](const toml::node& node) -> std::string {
          const auto* value = node.as_integer();

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "media/base/config.h"
+#include "media/link/source_uri.h"
 #include "session/journal/journal.h"
 #include "session/meeting/import.h"
 #include "session/meeting/state.h"
@@ -217,6 +218,10 @@ int check_config(const std::filesystem::path& file, Streams streams) {
   if (!config) {
     // Bare, as compilers do it, so that editors find the place.
     fmt::print(streams.error, "{}\n", config.error().what);
+    return kFailure;
+  }
+  if (const auto source = link::parse_source_uri(config->programme.source); !source) {
+    fmt::print(streams.error, "{}: 'programme.source': {}\n", file.string(), source.error().what);
     return kFailure;
   }
   fmt::print(streams.out, "{}: in order\n", file.string());

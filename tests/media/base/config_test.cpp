@@ -48,6 +48,9 @@ TEST_F(ConfigFile, WrongValuesAreRefused) {
   EXPECT_NE(error_of("[web]\nport = \"80\"\n"), "");
   EXPECT_NE(error_of("[programme]\nframe_rate = 24\n"), "");
   EXPECT_NE(error_of("[programme]\nencoder = \"magic\"\n"), "");
+  EXPECT_NE(error_of("[programme]\nwidth = 1281\n"), "");
+  EXPECT_NE(error_of("[programme]\nheight = 719\n"), "");
+  EXPECT_NE(error_of("[[programme.rendition]]\nname=\"a\"\nwidth=641\nheight=360\nbitrate_kbps=500\n"), "");
   EXPECT_NE(error_of("[programme]\nrendition = []\n"), "");
   EXPECT_NE(error_of("[[programme.rendition]]\nname=\"../x\"\nwidth=640\nheight=360\nbitrate_kbps=500\n"), "");
   EXPECT_NE(error_of("[web]\npublic_url = \"tyndau.kz\"\n"), "");

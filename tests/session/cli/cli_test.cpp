@@ -190,6 +190,11 @@ TEST_F(Cli, ChecksAConfiguration) {
   EXPECT_EQ(tyndau({"check-config", wrong}), kFailure);
   EXPECT_THAT(error, testing::StartsWith(wrong + ":3:"));
   EXPECT_THAT(error, HasSubstr("prot"));
+  const std::string camera = write("camera.toml",
+                                   "[data]\ndirectory = \"/d\"\nruntime_directory = \"/r\"\n"
+                                   "[programme]\nsource = \"htp//camera\"\n");
+  EXPECT_EQ(tyndau({"check-config", camera}), kFailure);
+  EXPECT_THAT(error, HasSubstr("programme.source"));
   EXPECT_EQ(tyndau({"check-config", data + "/none.toml"}), kFailure);
   EXPECT_THAT(error, HasSubstr("none.toml"));
 }
