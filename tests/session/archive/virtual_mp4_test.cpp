@@ -143,6 +143,22 @@ TEST_F(VirtualMp4, HasItsChaptersInTheLanguageAskedFor) {
   EXPECT_EQ(test::run("ffmpeg -v error -i " + russian + " -map 0:v -map 0:a -f null -"), "");
 }
 
+TEST_F(VirtualMp4, GoesOnWithTheItemAfterARecess) {
+  const auto& encoded = Encodings::get();
+  recorder_.add_run("360p", 1, kStart, encoded.picture, 50, 0);
+  recorder_.end("360p", kStart + milliseconds(8000));
+  const Json row = probe(download(make({chapter("a1", "item", "Ауызсу туралы", "О питьевой воде", 1000, 6000),
+                                        chapter("recess-5", "recess", "Үзіліс", "Перерыв", 2000, 4000),
+                                        chapter("a2", "item", "Қаулы", "Постановление", 6000, 7900),
+                                        chapter("recess-9", "recess", "Үзіліс", "Перерыв", 7000, std::nullopt)})),
+                         "-show_chapters")["chapters"];
+  ASSERT_EQ(row.size(), 5u);
+  EXPECT_EQ(row[1]["tags"]["title"], "Үзіліс");
+  EXPECT_EQ(row[2]["tags"]["title"], "Ауызсу туралы");
+  EXPECT_NEAR(number(row[2]["start_time"]), 4.0, 0.002);
+  EXPECT_EQ(row[4]["tags"]["title"], "Үзіліс");
+}
+
 TEST_F(VirtualMp4, NamesChaptersForNeroPlayersToo) {
   const auto& encoded = Encodings::get();
   recorder_.add_run("floor", 1, kStart, encoded.sound, 50, 0);
