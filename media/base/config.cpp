@@ -49,18 +49,6 @@ Setter one_of(std::string& target, std::vector<std::string> choices) {
   };
 }
 
-/** A size in pixels: chroma has half of them. */
-Setter pixels(int& target, int least, int most) {
-  return [&target, least, most](const toml::node& node) -> std::string {
-    const auto* value = node.as_integer();
-    if (value == nullptr || value->get() < least || value->get() > most || value->get() % 2 != 0) {
-      return fmt::format("must be an even number from {} to {}", least, most);
-    }
-    target = static_cast<int>(value->get());
-    return {};
-  };
-}
-
 Setter whole(int& target, int least, int most) {
   return [&target, least, most](const toml::node& node) -> std::string {
     const auto* value = node.as_integer();
@@ -69,6 +57,15 @@ Setter whole(int& target, int least, int most) {
     }
     target = static_cast<int>(value->get());
     return {};
+  };
+}
+
+/// A size in pixels: chroma has half of them.
+Setter pixels(int& target, int least, int most) {
+  return [&target, least, most](const toml::node& node) -> std::string {
+    const auto* value = node.as_integer();
+    if (value != nullptr && value->get() % 2 != 0) return "must be even";
+    return whole(target, least, most)(node);
   };
 }
 

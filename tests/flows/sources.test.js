@@ -224,8 +224,7 @@ test('an SRT push from ffmpeg, to a listener of ours, that ends and comes back',
   const film = join(folder, 'push.ts');
   testFilm(film, 20);
   await use(`srt://:${port}`);
-  const push = () =>
-    sendFilm(film, 'mpegts', `srt://127.0.0.1:${port}`);
+  const push = () => sendFilm(film, 'mpegts', `srt://127.0.0.1:${port}`);
   // A caller that is refused ends; it is tried again until the listener is there, as an encoder would.
   let child = push();
   await waitFor(

@@ -40,7 +40,7 @@ function settings(mode, at) {
     nudgeOffset: 0.02,
     nudgeMaxRetry: 10,
     liveMaxLatencyDuration: 4, // or one stall can leave it six seconds behind for good
-    // A duration set anew with every part collides with appends, and hls.js then loses parts.
+    // Else hls.js sets the duration with every part, which browsers refuse while something is being appended.
     liveDurationInfinity: true,
     backBufferLength: 30,
   };
