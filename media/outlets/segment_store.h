@@ -83,7 +83,8 @@ class SegmentStore {
   std::string meeting_;
   std::map<std::string, TrackFiles> tracks_;
   int next_run_ = 1;
-  std::int64_t next_segment_ = 0;
+  /// From 1: with 0 as its newest segment hls.js 1.6 takes the playlist for one that cannot be waited for.
+  std::int64_t next_segment_ = 1;
   std::uint64_t in_memory_bytes_ = 0;
   bool losing_ = false;
   std::vector<Fd> finished_;

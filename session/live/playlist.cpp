@@ -114,10 +114,14 @@ std::string quoted_string(std::string_view text) {
 
 using Out = std::back_insert_iterator<std::string>;
 
-/// 4.4.5.1. The tags stand together before the segments: their dates place them.
-void write_dateranges(Out out, const std::vector<projections::Chapter>& chapters, Utc window_start) {
+/// 4.4.5.1. The tags stand together before the segments: their dates place them. What began in the segment in hand is
+/// told when that is whole: hls.js 1.6 throws at a date range that begins after the last segment it has, and then never
+/// asks for the playlist again.
+void write_dateranges(Out out, const std::vector<projections::Chapter>& chapters, const Slots& slots) {
+  const Slot& last = slots.back();
   for (const projections::Chapter& chapter : chapters) {
-    if (chapter.end && *chapter.end <= window_start) continue;
+    if (chapter.end && *chapter.end <= slots.front().start) continue;
+    if (!last.complete && chapter.start >= last.start) continue;
     fmt::format_to(out, "#EXT-X-DATERANGE:ID={},CLASS=\"kz.tyndau.{}\",START-DATE=\"{}\"", quoted_string(chapter.id),
                    chapter.kind, format_utc(chapter.start));
     // An end before the start would be an error for the player; undone and corrected times may say so for a moment.
@@ -228,7 +232,7 @@ std::string media_playlist(const Recording& recording, const std::string& name, 
   Out out(text);
   write_header(out, shape, slots, recording);
   if (skipped > 0) fmt::format_to(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={}\n", skipped);  // 4.4.5.2
-  write_dateranges(out, chapters, slots.front().start);
+  write_dateranges(out, chapters, slots);
 
   double end = 0;
   bool mapped = false;  // whether the init segment of the current run has been named

@@ -35,6 +35,8 @@ constexpr const char* kForever = "public, max-age=31536000, immutable";
 /// What a blocked playlist said stays true, and every viewer asks for the same one.
 constexpr const char* kBlocked = "public, max-age=6";
 constexpr const char* kNow = "public, max-age=1";
+/// What is about to become playable: to be asked for again at once.
+constexpr const char* kNotYet = "no-cache";
 constexpr const char* kFinished = "public, max-age=60";
 
 constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
@@ -294,7 +296,14 @@ Response MediaDesk::playlist_response(const std::string& meeting, const std::str
                   wanted.following ? "/following" : "", track.ended() ? "/ended" : "");
   auto response = rendered(key, version, gzip, kPlaylistType,
                            [&] { return live::media_playlist(*recording, name, wanted, chapters); });
-  const char* caching = directives.segment ? kBlocked : track.ended() ? kFinished : kNow;
+  const char* caching = kNow;
+  if (directives.segment) {
+    caching = kBlocked;
+  } else if (track.ended()) {
+    caching = kFinished;
+  } else if (track.complete_segments() == 0) {
+    caching = kNotYet;
+  }
   return std::move(response.with("Cache-Control", caching));
 }
 

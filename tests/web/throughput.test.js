@@ -30,7 +30,8 @@ test('a line too slow for the stream is noticed within two seconds, and its reco
 test('what cannot be measured counts for nothing', () => {
   const throughput = new Throughput();
   throughput.took(1, 0, 5);
-  throughput.took(1, 1000, NaN);
+  throughput.took(1, 10_000, NaN);
+  throughput.took(1, 1000, 40); // one packet
   assert.equal(throughput.bitsPerSecond, kUnknownBitsPerSecond);
   throughput.took(1, 1_000_000, 0);
   assert.ok(throughput.bitsPerSecond <= 50_000_000);

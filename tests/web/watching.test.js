@@ -63,10 +63,21 @@ test('live is watched less than three seconds behind, and the time goes on', asy
   assert.ok((await stats(page)).latency < 3);
 });
 
-test('hls.js chooses the quality by our measurement of the line', async () => {
-  // The method is not in hls.js' types: a version that calls it otherwise must not pass unnoticed.
+test('a good line gets the best quality by itself', async () => {
+  await watching.page.waitForFunction(() => window.tyndauPlayer.stats().height === 720);
+  // hls.js asks our measurement by a method that is not in its types: a version that calls it otherwise must not pass unnoticed.
   const replaced = await watching.page.evaluate(() => typeof window.Hls.DefaultConfig.abrController.prototype.getBwEstimate);
   assert.equal(replaced, 'function');
+});
+
+test('a page that is opened in the second in which a turn begins plays', async () => {
+  await house.act('floor.end');
+  await house.act('floor.give', { person: 'p08' });
+  const { context, page, wrong } = await openPage(browser, house);
+  await page.goto(`/kk/meetings/${house.meeting}`);
+  await advances(page, 2);
+  assert.deepEqual(wrong, []);
+  await context.close();
 });
 
 test('the live page is right in every language and size', lookEverywhere);

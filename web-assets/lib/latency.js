@@ -100,8 +100,8 @@ export class LatencyController {
     const since = this.#startedAt === null ? 0 : t - this.#startedAt;
     let seek = 0;
     if (!this.#sought && since >= 1.2 && since < 5) {
-      // Never past what is buffered.
-      const excess = Math.min(latency - this.target, ahead - kGuard - this.#extraGuard - 0.1);
+      // Never past what is buffered: what the browser holds back, and a part that is still to come, stay ahead.
+      const excess = Math.min(latency - this.target, ahead - kInHand - this.#length - this.#extraGuard - 0.1);
       if (excess > 0.35) {
         seek = excess;
         this.#sought = true;

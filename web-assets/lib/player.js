@@ -16,6 +16,12 @@ const kTickMs = 100;
 const kSilentTroubleMs = 1200; // how long the picture may stand before it is said
 const kRestartAfterMs = 6000; // how long it may stand before everything is set up anew
 const kFreshFailureMs = 5000;
+const kForgiveMs = 10_000; // how long after the last error every quality may be tried again
+/**
+ * A playlist names no whole segment in the first two seconds of a broadcast, which hls.js takes for an error and asks again only
+ * after a second.
+ */
+const kPlaylistRetry = { maxNumRetry: 20, retryDelayMs: 250, maxRetryDelayMs: 250, backoff: /** @type {const} */ ("linear") };
 
 /** hls.js' settings in each mode. @param {Mode} mode @param {number} at @returns {Partial<import("hls.js").HlsConfig>} */
 function settings(mode, at) {
@@ -33,6 +39,7 @@ function settings(mode, at) {
   return {
     ...common,
     lowLatencyMode: true,
+    playlistLoadPolicy: { default: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 20_000, timeoutRetry: kPlaylistRetry, errorRetry: kPlaylistRetry } },
     liveSyncDuration: 0.9,
     liveSyncOnStallIncrease: 0.2,
     // After each run dry Chromium wants twice as much in hand before it goes on, up to three seconds; a small seek makes it forget.
@@ -91,6 +98,7 @@ export class Player extends EventTarget {
   #advancedAt = performance.now();
   #arrivedAt = performance.now();
   #failedAt = -Infinity;
+  #erredAt = -Infinity;
   #restartedAt = 0;
   #restartTimer = 0;
   #startAt = 0;
@@ -128,6 +136,7 @@ export class Player extends EventTarget {
       this.#changed();
     });
     setInterval(() => this.#tick(), kTickMs);
+    this.#measureLoads();
   }
 
   // ---- what to show ----
@@ -311,14 +320,26 @@ export class Player extends EventTarget {
     });
     hls.on(Events.LEVEL_UPDATED, (_, { details }) => exactStarts(details));
     hls.on(Events.AUDIO_TRACK_UPDATED, (_, { details }) => exactStarts(details));
-    hls.on(Events.FRAG_LOADED, (_, { frag, part }) => {
-      const { loaded, loading } = (part ?? frag).stats;
-      this.#throughput.took(performance.now() / 1000, loaded, loading.end - loading.first);
-    });
     hls.on(Events.BUFFER_APPENDED, (_, { frag, part }) => this.#arrived(frag, part));
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.loadSource(this.#url());
     hls.attachMedia(this.video);
+  }
+
+  /**
+   * The browser's own times of every load (Resource Timing, 4.3): hls.js takes its times on the page's main thread, where decoding
+   * and painting make a good line look bad on an old computer.
+   */
+  #measureLoads() {
+    const folder = new URL(`${this.media}/`, location.href).href;
+    const loads = new PerformanceObserver((list) => {
+      for (const load of /** @type {PerformanceResourceTiming[]} */ (list.getEntries())) {
+        // What the browser had already says nothing of the line.
+        if (load.transferSize === 0 || !load.name.startsWith(folder) || !load.name.endsWith(".m4s")) continue;
+        this.#throughput.took(load.responseEnd / 1000, load.encodedBodySize, load.responseEnd - load.responseStart);
+      }
+    });
+    loads.observe({ type: "resource" });
   }
 
   /** @param {import("hls.js").Fragment} frag @param {import("hls.js").Part|null} part */
@@ -341,6 +362,7 @@ export class Player extends EventTarget {
   /** @param {Hls} hls @param {import("hls.js").ErrorData} error */
   #failed(hls, error) {
     if (hls !== this.#hls) return;
+    this.#erredAt = performance.now();
     const network = error.type === "networkError";
     // An answer, even "not yet", shows that the server is there.
     const code = error.response?.code ?? 0;
@@ -419,12 +441,19 @@ export class Player extends EventTarget {
       // A new source begins at another time without showing anything yet.
       if (this.video.readyState >= 2) this.#advancedAt = now;
     }
+    if (now - this.#erredAt > kForgiveMs) this.#forgive();
     const standing = now - this.#advancedAt;
     this.#nameTrouble(now, standing);
     if (this.#moving()) this.#steer(now);
     const patience = this.mode === "live" ? kRestartAfterMs : 2 * kRestartAfterMs;
     if (this.trouble === "server" || this.trouble === "offline") return; // asking again is all that can be done
     if (this.#wantsPlay && !this.video.ended && standing > patience && now - this.#restartedAt > patience) this.#restart();
+  }
+
+  /** hls.js never again chooses a better quality that failed once: a server that was restarted would leave everybody at the lowest. */
+  #forgive() {
+    this.#erredAt = Infinity;
+    for (const level of this.#hls?.levels ?? []) level.loadError = level.fragmentError = 0;
   }
 
   #moving() {

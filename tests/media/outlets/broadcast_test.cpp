@@ -61,7 +61,7 @@ class BroadcastTest : public testing::Test {
     const fs::path joined = root_ / "joined.mp4";
     std::ofstream out(joined, std::ios::binary);
     out << std::ifstream(link::init_path(config_.media_directory(), "m", track, run), std::ios::binary).rdbuf();
-    for (std::int64_t segment = 0; fs::exists(link::segment_path(config_.media_directory(), "m", track, segment));
+    for (std::int64_t segment = 1; fs::exists(link::segment_path(config_.media_directory(), "m", track, segment));
          ++segment) {
       out << std::ifstream(link::segment_path(config_.media_directory(), "m", track, segment), std::ios::binary)
                  .rdbuf();

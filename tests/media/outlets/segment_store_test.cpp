@@ -90,14 +90,14 @@ TEST_F(SegmentStoreTest, GivesTheNextRunAndSegmentAfterARestart) {
   {
     auto store = open();
     EXPECT_EQ(store.next_run(), 1);
-    EXPECT_EQ(store.next_segment(), 0);
+    EXPECT_EQ(store.next_segment(), 1);
     run(store, 1);
-    part(store, 0, 0, "aaaa");
-    part(store, 1, 0, "b");
+    part(store, 1, 0, "aaaa");
+    part(store, 2, 0, "b");
   }
   const auto store = open();
   EXPECT_EQ(store.next_run(), 2);
-  EXPECT_EQ(store.next_segment(), 2);
+  EXPECT_EQ(store.next_segment(), 3);
 }
 
 TEST_F(SegmentStoreTest, CutsOffWhatACrashTore) {

@@ -203,6 +203,13 @@ Chapter item(int start_ms, std::optional<int> end_ms) {
   return chapter;
 }
 
+TEST(MediaPlaylist, NamesWhatBeganInTheSegmentInHandWhenThatIsWhole) {
+  // Segment 2 begins at second 3.84.
+  EXPECT_EQ(count(media_playlist(test::recording_of(2, 3), "720p", {}, {item(3840, std::nullopt)}), "DATERANGE"), 0u);
+  EXPECT_EQ(count(media_playlist(test::recording_of(2, 3), "720p", {}, {item(3839, std::nullopt)}), "DATERANGE"), 1u);
+  EXPECT_EQ(count(media_playlist(test::recording_of(3, 0), "720p", {}, {item(3840, std::nullopt)}), "DATERANGE"), 1u);
+}
+
 TEST(MediaPlaylist, NamesItemsAndSpeakersOfItsWindow) {
   const auto recording = test::recording_of(20, 0);  // from second 23.04 on
   Chapter turn = item(30000, std::nullopt);

@@ -176,6 +176,13 @@ TEST_F(MediaRoutesTest, CompressPlaylistsForThoseWhoTakeItAndShareThem) {
   EXPECT_EQ(data(get("720p/live.m3u8")), data(get("720p/live.m3u8")));
 }
 
+TEST_F(MediaRoutesTest, LetNobodyKeepAPlaylistThatCannotBePlayedYet) {
+  on_air(0, 3);
+  EXPECT_EQ(get("720p/live.m3u8")->header("Cache-Control"), "no-cache");
+  on_air(1, 0);
+  EXPECT_EQ(get("720p/live.m3u8")->header("Cache-Control"), "public, max-age=1");
+}
+
 TEST_F(MediaRoutesTest, HoldAPlaylistUntilItHasThePartAskedFor) {
   on_air(2, 3);
   const auto client = get("720p/live.m3u8", {{"_HLS_msn", "2"}, {"_HLS_part", "4"}});
