@@ -21,10 +21,11 @@ bool has_part(const Track& track, std::int64_t number, int part) {
 
 bool settled(const Track& track, const Awaited& awaited) {
   if (track.ended()) return true;
-  if (track.segments().empty()) return false;
+  if (track.segments().empty() || awaited.what == Awaited::What::kEnd) return false;
   const Track::Segment& newest = track.segments().back();
   switch (awaited.what) {
     case Awaited::What::kFirstPart:
+    case Awaited::What::kEnd:
       return true;
     case Awaited::What::kFirstSegment:
       return track.complete_segments() > 0;

@@ -17,6 +17,7 @@ struct Awaited {
     kFirstSegment,  ///< one complete segment
     kSegment,       ///< `segment` complete (_HLS_msn)
     kPart,          ///< `part` of `segment` (_HLS_part); past the end of a finished segment: part 0 of the next
+    kEnd,           ///< the track's end
     kPartFile,      ///< the bytes of `part` of `segment`, or the certainty that there will be none
   };
   What what = What::kFirstPart;

@@ -49,6 +49,11 @@ std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, s
                           const meeting::State* state = secretariat.state(meeting);
                           return state ? state->record.title : meeting::Text{};
                         },
+                    .over =
+                        [this](const std::string& meeting) {
+                          const meeting::State* state = secretariat.state(meeting);
+                          return state != nullptr && state->on_air == meeting::OnAir::kEnded;
+                        },
                     .waiting = waiting,
                     .frame_rate = static_cast<double>(config.programme.frame_rate),
                     .loop = loop}));

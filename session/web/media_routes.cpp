@@ -173,8 +173,12 @@ class MediaDesk : public std::enable_shared_from_this<MediaDesk> {
   std::optional<std::string> language(const Request& request, const Reply& reply);
   const std::vector<Chapter>& chapters_of(const std::string& meeting);
 
-  void wait(const Request& request, const Reply& reply, const Place& place, Awaited awaited,
-            std::function<Response()> ready);
+  using Respond = std::function<Response()>;
+  void wait(const Request& request, const Reply& reply, const Place& place, Awaited awaited, Respond ready);
+  bool wait_for_end(const std::string& client, const Reply& reply, const Place& place, live::Waiting::Wake then);
+  void park(const std::string& client, const Reply& reply, const Place& place, Awaited awaited,
+            std::chrono::milliseconds longest, live::Waiting::Wake wake);
+  void film(const std::string& client, const std::string& meeting, const std::string& language, const Reply& reply);
   Response playlist_response(const std::string& meeting, const std::string& name, View view,
                              const Directives& directives, bool gzip);
   Response part_response(const std::string& meeting, const std::string& name, std::int64_t segment, int part);
@@ -235,23 +239,39 @@ std::optional<std::string> MediaDesk::language(const Request& request, const Rep
   return std::nullopt;
 }
 
-/// Parks the request until `awaited` is settled. `ready` makes the answer then, looking everything up anew.
-void MediaDesk::wait(const Request& request, const Reply& reply, const Place& place, Awaited awaited,
-                     std::function<Response()> ready) {
-  auto seat = context_.waiting.enter(request.client);
+/// Parks the request until `awaited` is settled; `wake` says what then, unless the client has gone.
+void MediaDesk::park(const std::string& client, const Reply& reply, const Place& place, Awaited awaited,
+                     std::chrono::milliseconds longest, live::Waiting::Wake wake) {
+  auto seat = context_.waiting.enter(client);
   if (!seat) {
     reply(error(429, "too_many_waiting", "this address has too many requests waiting").with("Retry-After", "1"));
     return;
   }
-  const auto wake = [reply, seat, ready = std::move(ready)](live::Waiting::Why why) {
-    if (reply.gone()) return;
-    if (why == live::Waiting::Why::kSettled) return reply(ready());
-    reply(error(503, "nothing_new", "the broadcast has not gone on in time").with("Retry-After", "1"));
+  const auto unless_gone = [reply, seat, wake = std::move(wake)](live::Waiting::Why why) {
+    if (!reply.gone()) wake(why);
   };
-  const auto ticket = waiting_.add(place.meeting, place.name, awaited, Steady::now() + context_.longest_wait, wake);
+  const auto ticket = waiting_.add(place.meeting, place.name, awaited, Steady::now() + longest, unless_gone);
   reply.on_gone([weak = weak_from_this(), ticket] {
     if (const auto self = weak.lock()) self->waiting_.remove(ticket);
   });
+}
+
+/// `ready` makes the answer when `awaited` is settled, looking everything up anew.
+void MediaDesk::wait(const Request& request, const Reply& reply, const Place& place, Awaited awaited, Respond ready) {
+  const auto wake = [reply, ready = std::move(ready)](live::Waiting::Why why) {
+    if (why == live::Waiting::Why::kSettled) return reply(ready());
+    reply(error(503, "nothing_new", "the broadcast has not gone on in time").with("Retry-After", "1"));
+  };
+  park(request.client, reply, place, awaited, context_.longest_wait, wake);
+}
+
+/// Between the end of the broadcast and the end of its recording: whether `then` will be called, when that has come or
+/// is overdue.
+bool MediaDesk::wait_for_end(const std::string& client, const Reply& reply, const Place& place,
+                             live::Waiting::Wake then) {
+  if (place.track->ended() || !context_.over(place.meeting)) return false;
+  park(client, reply, place, {.what = Awaited::What::kEnd}, context_.longest_ending, std::move(then));
+  return true;
 }
 
 Response MediaDesk::rendered(const std::string& name, std::uint64_t version, bool gzip, const char* type,
@@ -314,6 +334,10 @@ void MediaDesk::playlist(const Request& request, const Reply& reply, View view) 
   if (const auto* wrong = std::get_if<std::string>(&read)) return reply(error(400, "bad_directive", *wrong));
   const auto directives = std::get<Directives>(read);
 
+  auto respond = [this, meeting = found->meeting, name = found->name, view, directives, gzip = takes_gzip(request)] {
+    return playlist_response(meeting, name, view, directives, gzip);
+  };
+  if (wait_for_end(request.client, reply, *found, [reply, respond](auto) { reply(respond()); })) return;
   Awaited awaited;
   awaited.what = view == View::kLive ? Awaited::What::kFirstPart : Awaited::What::kFirstSegment;
   if (directives.segment) {
@@ -325,9 +349,6 @@ void MediaDesk::playlist(const Request& request, const Reply& reply, View view) 
       if (const auto wrong = live::too_far(*found->track, awaited)) return reply(error(400, "bad_directive", *wrong));
     }
   }
-  auto respond = [this, meeting = found->meeting, name = found->name, view, directives, gzip = takes_gzip(request)] {
-    return playlist_response(meeting, name, view, directives, gzip);
-  };
   if (live::settled(*found->track, awaited)) return reply(respond());
   wait(request, reply, *found, awaited, std::move(respond));
 }
@@ -387,17 +408,28 @@ void MediaDesk::part(const Request& request, const Reply& reply) {
 }
 
 void MediaDesk::film(const Request& request, const Reply& reply) {
-  const std::string meeting = request.captures.at("meeting");
   const auto wanted_language = language(request, reply);
-  if (!wanted_language) return;
+  if (wanted_language) film(request.client, request.captures.at("meeting"), *wanted_language, reply);
+}
+
+void MediaDesk::film(const std::string& client, const std::string& meeting, const std::string& language,
+                     const Reply& reply) {
   const Recording* recording = context_.recordings.find(meeting);
   const bool any = recording != nullptr && !recording->tracks.empty();
   if (!any) return reply(not_found("there is no such recording"));
-  if (!recording->ended()) {
-    return reply(error(404, "not_ended", "the recording can be downloaded when the broadcast has ended"));
+  const auto not_ended = [reply] {
+    reply(error(404, "not_ended", "the recording can be downloaded when the broadcast has ended"));
+  };
+  for (const auto& [name, track] : recording->tracks) {
+    const auto then = [this, client, meeting, language, reply, not_ended](live::Waiting::Why why) {
+      if (why == live::Waiting::Why::kTooLate) return not_ended();
+      film(client, meeting, language, reply);
+    };
+    if (wait_for_end(client, reply, {recording, meeting, name, &track}, then)) return;
   }
+  if (!recording->ended()) return not_ended();
   const auto& chapters = chapters_of(meeting);
-  const std::string name = file_name(meeting, context_.title(meeting).in(*wanted_language));
+  const std::string name = file_name(meeting, context_.title(meeting).in(language));
   const std::string ascii = meeting + ".mp4";
   const auto answer = [reply, name, ascii](const archive::FilmShelf::Taken& taken) {
     if (!taken) {
@@ -421,8 +453,8 @@ void MediaDesk::film(const Request& request, const Reply& reply) {
     reply(open_to_all(std::move(response)));
   };
   films_.take(
-      meeting + "/" + *wanted_language, recording->version() ^ fingerprint(chapters),
-      [&] { return archive::film_source(context_.recordings, *recording, chapters, *wanted_language); }, answer);
+      meeting + "/" + language, recording->version() ^ fingerprint(chapters),
+      [&] { return archive::film_source(context_.recordings, *recording, chapters, language); }, answer);
 }
 
 void MediaDesk::chapters(const Request& request, const Reply& reply, bool vtt) {

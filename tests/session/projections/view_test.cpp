@@ -242,6 +242,7 @@ TEST(JournalLines, HaveASentenceForEveryKind) {
                                                            {"source.restored", Json::object()},
                                                            {"media.lost", Json::object()},
                                                            {"media.returned", Json::object()},
+                                                           {"media.refused", {{"of", 1}, {"code", "busy"}}},
                                                            {"disk.low", Json::object()},
                                                            {"disk.full", Json::object()},
                                                            {"disk.lost", Json::object()},

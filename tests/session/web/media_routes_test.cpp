@@ -59,9 +59,18 @@ class MediaRoutesTest : public testing::Test {
  protected:
   MediaRoutesTest() {
     uv_loop_init(&loop_);
-    MediaRoutes context{recordings_, {}, {}, WaitingRoom(4), 25, milliseconds(400), &loop_};
-    context.chapters = [this](const std::string& meeting) { return meeting == kMeeting ? &chapters_ : nullptr; };
-    context.title = [](const std::string&) { return meeting::Text{"Ауызсу: \"есеп\"", "О питьевой воде", ""}; };
+    MediaRoutes context{
+        .recordings = recordings_,
+        .chapters = [this](const std::string& meeting) { return meeting == kMeeting ? &chapters_ : nullptr; },
+        .title =
+            [](const std::string&) {
+              return meeting::Text{"Ауызсу: \"есеп\"", "О питьевой воде", ""};
+            },
+        .over = [this](const std::string&) { return over_; },
+        .waiting = WaitingRoom(4),
+        .loop = &loop_};
+    context.longest_wait = milliseconds(400);
+    context.longest_ending = milliseconds(300);
     router_.emplace(media_routes(std::move(context)));
   }
   ~MediaRoutesTest() override {
@@ -136,6 +145,7 @@ class MediaRoutesTest : public testing::Test {
   live::Recordings recordings_{directory_.path() / "media", directory_.path() / "memory"};
   std::map<std::string, live::Track> tracks_;
   std::vector<projections::Chapter> chapters_;
+  bool over_ = false;
   std::optional<Router> router_;
 };
 
@@ -328,6 +338,36 @@ TEST_F(MediaRoutesTest, HaveNoFilmBeforeTheEnd) {
   EXPECT_EQ(client->status(), 404);
   EXPECT_THAT(client->body(), HasSubstr("not_ended"));
   EXPECT_EQ(get("recording.mp4", {{"lang", "kz"}})->status(), 400);
+}
+
+TEST_F(MediaRoutesTest, HoldWhatAsksBetweenTheEndOfTheBroadcastAndOfItsRecording) {
+  on_air(1, 3);
+  over_ = true;
+  const auto playlist = get("720p/live.m3u8");
+  const auto following = get("720p/live.m3u8", {{"_HLS_msn", "1"}, {"_HLS_part", "1"}});
+  const auto film = get("recording.mp4");
+  for (const auto& client : {playlist, following, film}) EXPECT_FALSE(client->answered());
+  end();
+  for (const auto& client : {playlist, following}) EXPECT_THAT(client->body(), HasSubstr("#EXT-X-ENDLIST"));
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  EXPECT_EQ(film->status(), 500);  // bytes that are no boxes, but looked at
+}
+
+TEST_F(MediaRoutesTest, AnswerInAnyCaseWhenTheRecordingDoesNotEnd) {
+  on_air(1, 3);
+  over_ = true;
+  const auto playlist = get("720p/live.m3u8");
+  const auto film = get("recording.mp4");
+  uv_timer_t awake{};  // the routes' own timer keeps no loop running
+  uv_timer_init(&loop_, &awake);
+  uv_timer_start(
+      &awake, [](uv_timer_t*) {}, 10, 10);
+  while (!playlist->answered() || !film->answered()) uv_run(&loop_, UV_RUN_ONCE);
+  uv_close(reinterpret_cast<uv_handle_t*>(&awake), nullptr);
+  uv_run(&loop_, UV_RUN_NOWAIT);
+  EXPECT_EQ(playlist->status(), 200);
+  EXPECT_THAT(playlist->body(), Not(HasSubstr("#EXT-X-ENDLIST")));
+  EXPECT_THAT(film->body(), HasSubstr("not_ended"));
 }
 
 TEST_F(MediaRoutesTest, SayWhenTheRecordingCannotBeRead) {
