@@ -112,6 +112,7 @@ test('by keyboard, whatever its layout: give, undo, next item, recess and back',
   await airIs('on');
   await page.keyboard.press('KeyE');
   await page.waitForSelector('.floor[data-look=none]');
+  await page.waitForFunction(() => /Отменить: .*Тестбай Улгижанов/.test(document.querySelector('[data-act=undo]')?.textContent ?? ''));
   await page.keyboard.press('KeyU');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Тестбай Улгижанов');
   await page.waitForSelector('.line[data-undone]');

@@ -261,7 +261,10 @@ export function bottom(desk) {
   const { words, view, message } = desk;
   return html`<section class="room happened" aria-labelledby="happened">
     <h2 id="happened" class="unseen">${words("desk_journal")}</h2>
-    <p class="message" role="status" data-kind=${message.kind}>${message.text}</p>
+    <div class="last">
+      <p class="message" role="status" data-kind=${message.kind}>${message.text}</p>
+      ${undoButton(desk)}
+    </div>
     <ol class="journal" tabindex="0" aria-labelledby="happened">
       ${view.journal.length === 0 ? html`<li class="quiet">${words("desk_journal_empty")}</li>` : view.journal.map((line) => journalLine(desk, line))}
     </ol>
@@ -271,15 +274,22 @@ export function bottom(desk) {
 /** The newest line of the action that undo would take back: giving the floor also ended somebody's turn, in its own line. @param {Desk["view"]} view */
 const undoableLine = (view) => view.journal.find((line) => line.action === view.undo?.action && view.undo !== null)?.seq;
 
+/** Always in the same place: what the machine reports must not push it out of sight. @param {Desk} desk */
+function undoButton(desk) {
+  const { words, view } = desk;
+  const line = view.journal.find(({ seq }) => seq === undoableLine(view));
+  const label = line ? html`${words("desk_undo")}: <b>${desk.text(line.text)}</b>` : words("desk_undo_last");
+  return actionButton(desk, { name: "undo", action: { action: "undo" }, label, key: "U", look: "small" });
+}
+
 /** @param {Desk} desk @param {import("../lib/types.js").DeskView["journal"][number]} line */
 function journalLine(desk, line) {
-  const { words, view, page } = desk;
+  const { words, page } = desk;
   const seconds = new Date(line.utc).toISOString().slice(16, 19);
   return html`<li class="line" data-seq=${line.seq} ?data-undone=${line.undone}>
     <time datetime=${line.utc}>${timeOfDay(line.utc, page.utc_offset_s)}${seconds}</time>
     <span class="line-text" title=${desk.text(line.text)}>${desk.text(line.text)}${line.undone ? html` <i>(${words("desk_undone")})</i>` : nothing}</span>
     <span class="line-actor">${line.actor}</span>
-    ${undoableLine(view) === line.seq ? actionButton(desk, { name: "undo", action: { action: "undo" }, label: words("desk_undo"), key: "U", look: "small" }) : nothing}
   </li>`;
 }
 
