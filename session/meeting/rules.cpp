@@ -101,6 +101,12 @@ MaybeRefusal with_open_item_refused(const State& state, const Surroundings&) {
   return std::nullopt;
 }
 
+MaybeRefusal hand_lower_refused(const State& state, const Surroundings& around) {
+  if (auto refused = with_open_item_refused(state, around)) return refused;
+  if (state.queue.empty()) return refusal("queue_empty");
+  return std::nullopt;
+}
+
 MaybeRefusal of_floor_refused(const State& state, const Surroundings&) { return unless_somebody_speaks(state); }
 
 MaybeRefusal floor_pause_refused(const State& state, const Surroundings&) {
@@ -139,6 +145,10 @@ class Draft {
     payload["action"] = state_.seq + 1;
     events_.push_back({std::move(kind), std::move(payload)});
     return *this;
+  }
+  /// Holds the turn of whoever has the floor, with the time that is left.
+  Draft& suspend_floor(const char* reason) {
+    return add("floor.suspended", {{"person", state_.floor->person}, {"reason", reason}});
   }
   Draft& end_floor(const char* reason) {
     if (state_.floor) add("floor.ended", {{"person", state_.floor->person}, {"reason", reason}});
@@ -180,20 +190,64 @@ Speaker planned_turn(const Record& record, const AgendaItem& item, const std::st
   return {person, "debate", record.time_rules.debate_s};
 }
 
+constexpr std::string_view kPointOfOrder = "point_of_order";
+
+/// What a raised hand becomes.
+Speaker requested_turn(const TimeRules& rules, const Request& request) {
+  if (request.turn) return {request.person, request.turn->as, request.turn->limit_s};
+  const int limit = request.kind == kPointOfOrder ? rules.point_of_order_s
+                    : request.kind == "question"  ? rules.question_s
+                                                  : rules.debate_s;
+  return {request.person, request.kind, limit};
+}
+
+/// The refusal that anything done with this person at the floor or in the queue meets, if any.
+MaybeRefusal person_refused(const State& state, const std::string& id) {
+  const Person* person = state.record.person(id);
+  if (person == nullptr) return refusal("person_unknown");
+  const Words words = {{"name", person->name}};
+  if (person->mode == "absent") return refusal("person_absent", words);
+  if (state.floor && state.floor->person == id) return refusal("already_has_floor", words);
+  return std::nullopt;
+}
+
 Decision floor_give(const State& state, const Action& action, const Surroundings&) {
+  if (auto refused = person_refused(state, action.person)) return tl::unexpected(std::move(*refused));
+  const Request* request = state.request_of(action.person);
+  const Speaker turn = request != nullptr
+                           ? requested_turn(state.record.time_rules, *request)
+                           : planned_turn(state.record, *state.record.item(state.open_item), action.person);
+  Json given = {{"person", action.person},
+                {"item", state.open_item},
+                {"limit_s", action.limit_s.value_or(turn.limit_s)},
+                {"as", turn.as}};
+  const bool resumes = request != nullptr && request->turn;
+  if (resumes) given["elapsed_ms"] = request->turn->elapsed.count();
+  Draft draft(state);
+  // A point of order interrupts a speech, it does not end it.
+  const bool interrupts =
+      state.floor && !resumes && turn.as == kPointOfOrder && std::string_view(state.floor->as) != kPointOfOrder;
+  if (interrupts) {
+    draft.suspend_floor("point_of_order");
+  } else {
+    draft.end_floor("next");
+  }
+  return draft.add("floor.given", std::move(given)).take();
+}
+
+Decision hand_raise(const State& state, const Action& action, const Surroundings&) {
+  if (auto refused = person_refused(state, action.person)) return tl::unexpected(std::move(*refused));
+  if (state.request_of(action.person) != nullptr) {
+    return refuse("already_in_queue", {{"name", state.record.person(action.person)->name}});
+  }
+  return Draft(state).add("hand.raised", {{"person", action.person}, {"kind", action.hand}}).take();
+}
+
+Decision hand_lower(const State& state, const Action& action, const Surroundings&) {
   const Person* person = state.record.person(action.person);
   if (person == nullptr) return refuse("person_unknown");
-  const Words words = {{"name", person->name}};
-  if (person->mode == "absent") return refuse("person_absent", words);
-  if (state.floor && state.floor->person == action.person) return refuse("already_has_floor", words);
-  const Speaker turn = planned_turn(state.record, *state.record.item(state.open_item), action.person);
-  return Draft(state)
-      .end_floor("next")
-      .add("floor.given", {{"person", action.person},
-                           {"item", state.open_item},
-                           {"limit_s", action.limit_s.value_or(turn.limit_s)},
-                           {"as", turn.as}})
-      .take();
+  if (state.request_of(action.person) == nullptr) return refuse("not_in_queue", {{"name", person->name}});
+  return Draft(state).add("hand.lowered", {{"person", action.person}}).take();
 }
 
 Decision floor_extend(const State& state, const Action& action, const Surroundings&) {
@@ -255,6 +309,8 @@ const std::vector<Rule>& rules() {
       {"floor.pause", floor_pause_refused, just<kFloorPaused>},
       {"floor.resume", floor_resume_refused, just<kFloorResumed>},
       {"floor.end", of_floor_refused, floor_end},
+      {"hand.raise", with_open_item_refused, hand_raise},
+      {"hand.lower", hand_lower_refused, hand_lower},
       {"recess.start", recess_start_refused, recess_start},
       {"recess.end", recess_end_refused, just<kRecessEnded>},
       {"undo", undo_refused, undo},
@@ -287,6 +343,15 @@ void read_arguments(Fields& fields, Action& action) {
     if (const auto limit = fields.optional_integer("limit_s", 1, kMostSeconds)) {
       action.limit_s = static_cast<int>(*limit);
     }
+  } else if (action.kind == "hand.raise") {
+    action.person = fields.string("person", 64);
+    action.hand = fields.optional_string("kind", 32).value_or(hand_kinds().front());
+    const auto& kinds = hand_kinds();
+    if (std::find(kinds.begin(), kinds.end(), action.hand) == kinds.end()) {
+      fields.complain(fmt::format("'kind' is not one of: {}", fmt::join(kinds, ", ")));
+    }
+  } else if (action.kind == "hand.lower") {
+    action.person = fields.string("person", 64);
   } else if (action.kind == "floor.extend") {
     action.seconds = static_cast<int>(fields.optional_integer("seconds", 1, kMostSeconds).value_or(0));
   } else if (action.kind == "recess.start") {

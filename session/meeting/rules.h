@@ -12,14 +12,15 @@ namespace tyndau::meeting {
 /// What somebody wants: the "action" of POST /api/v1/meetings/{id}/actions, read strictly.
 struct Action {
   std::string kind;               ///< one of action_kinds()
-  std::string item, person, uri;  ///< item.open, floor.give, source.set
+  std::string item, person, uri;  ///< item.open; floor.give and the hands; source.set
+  std::string hand;               ///< hand.raise: one of hand_kinds(), "debate" unless told
   std::optional<int> limit_s;     ///< floor.give
   int seconds = 0;                ///< floor.extend; 0 takes the regulation's step
   std::optional<Utc> until;       ///< recess.start
 };
 
 /// broadcast.start, broadcast.stop, source.set, sitting.open, sitting.close, item.open, item.close, floor.give,
-/// floor.extend, floor.pause, floor.resume, floor.end, recess.start, recess.end, undo.
+/// floor.extend, floor.pause, floor.resume, floor.end, hand.raise, hand.lower, recess.start, recess.end, undo.
 const std::vector<std::string>& action_kinds();
 
 /// Reads {"action": ..., ...}: an unknown action, a missing, mistyped or unknown member is a failure (HTTP 400).

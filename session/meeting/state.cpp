@@ -17,6 +17,7 @@ namespace tyndau::meeting {
 namespace {
 
 constexpr std::size_t kMostUndoable = 50;
+constexpr std::string_view kPointOfOrder = "point_of_order";
 constexpr int kMostLimit = 7 * 86'400;  // seconds; keeps any number of extensions in an int
 
 std::string text(const Json& payload, const char* key) {
@@ -121,7 +122,40 @@ bool item_closed(State& state, const StoredEvent& event) {
   if (item == state.items.end() || state.open_item != item->first || state.floor) return false;
   item->second = ItemState::kClosed;
   state.open_item.clear();
+  state.queue.clear();
   return true;
+}
+
+/// A point of order goes ahead of all who wait, behind those that came before it.
+void enqueue(State& state, Request request, bool first) {
+  const auto behind_points = std::find_if(state.queue.begin(), state.queue.end(), [](const Request& other) {
+    return other.turn || other.kind != kPointOfOrder;
+  });
+  state.queue.insert(first ? behind_points : state.queue.end(), std::move(request));
+}
+
+bool leave_queue(State& state, std::string_view person) {
+  return std::erase_if(state.queue, [&](const Request& request) { return request.person == person; }) > 0;
+}
+
+bool hand_raised(State& state, const StoredEvent& event) {
+  Request request;
+  request.person = text(event.event.payload, "person");
+  request.kind = text(event.event.payload, "kind");
+  request.since = event.utc;
+  request.request = event.seq;
+  if (state.open_item.empty() || state.record.person(request.person) == nullptr) return false;
+  const auto& kinds = hand_kinds();
+  if (std::find(kinds.begin(), kinds.end(), request.kind) == kinds.end()) return false;
+  if (state.request_of(request.person) != nullptr) return false;
+  if (state.floor && state.floor->person == request.person) return false;
+  const bool first = request.kind == kPointOfOrder;
+  enqueue(state, std::move(request), first);
+  return true;
+}
+
+bool hand_lowered(State& state, const StoredEvent& event) {
+  return leave_queue(state, text(event.event.payload, "person"));
 }
 
 bool floor_given(State& state, const StoredEvent& event) {
@@ -130,8 +164,13 @@ bool floor_given(State& state, const StoredEvent& event) {
   const std::string person = text(payload, "person");
   if (state.phase != Phase::kInSession || state.open_item.empty() || state.floor) return false;
   if (state.record.person(person) == nullptr || !limit || *limit < 1 || *limit > kMostLimit) return false;
+  // A turn that was held goes on where it was interrupted.
+  const auto elapsed = integer(payload, "elapsed_ms").value_or(0);
+  if (elapsed < 0 || elapsed > std::int64_t{kMostLimit} * 1000) return false;
+  leave_queue(state, person);
   Floor floor;
   floor.person = person;
+  floor.elapsed = std::chrono::milliseconds(elapsed);
   floor.as = text(payload, "as");
   floor.limit_s = static_cast<int>(*limit);
   floor.given = event.utc;
@@ -157,6 +196,19 @@ bool floor_paused(State& state, const StoredEvent& event) {
 bool floor_resumed(State& state, const StoredEvent& event) {
   if (!state.floor || state.floor->running_since || state.phase != Phase::kInSession) return false;
   start_clock(*state.floor, event);
+  return true;
+}
+
+bool floor_suspended(State& state, const StoredEvent& event) {
+  if (!state.floor || state.floor->person != text(event.event.payload, "person")) return false;
+  if (state.floor->running_since) stop_clock(*state.floor, event);
+  Request held;
+  held.person = state.floor->person;
+  held.kind = state.floor->as;
+  held.since = event.utc;
+  held.request = event.seq;
+  held.turn = std::exchange(state.floor, std::nullopt);
+  enqueue(state, std::move(held), true);
   return true;
 }
 
@@ -236,6 +288,9 @@ const std::map<std::string_view, Kind>& kinds() {
       {"floor.paused", {"floor.pause", floor_paused}},
       {"floor.resumed", {"floor.resume", floor_resumed}},
       {"floor.ended", {"floor.end", floor_ended}},
+      {"floor.suspended", {"floor.give", floor_suspended}},
+      {"hand.raised", {"hand.raise", hand_raised}},
+      {"hand.lowered", {"hand.lower", hand_lowered}},
       {"recess.started", {"recess.start", recess_started}},
       {"recess.ended", {"recess.end", recess_ended}},
       {"action.undone", {"", action_undone}},
@@ -294,6 +349,12 @@ bool apply_to_action(State& state, const StoredEvent& event, const Kind& kind) {
 }
 
 }  // namespace
+
+const Request* State::request_of(std::string_view person) const {
+  const auto found =
+      std::find_if(queue.begin(), queue.end(), [&](const Request& request) { return request.person == person; });
+  return found == queue.end() ? nullptr : &*found;
+}
 
 std::optional<Undoable> State::undoable() const {
   if (before.empty() || before.back().state == nullptr) return std::nullopt;

@@ -21,10 +21,14 @@ struct State {
   std::map<std::string, ItemState> items;  ///< by agenda item id
   std::string open_item;                   ///< "" when none
   std::optional<Floor> floor;
+  std::vector<Request> queue;  ///< of the open item, who is next first
   std::optional<Utc> recess_since, recess_until;
   std::optional<Utc> sitting_opened, sitting_closed;
   bool recess_paused_floor = false;  ///< the recess stopped the floor's clock; its end starts it
   std::string source;                ///< URI set from the desk; "" for the configured one
+
+  /// The person's place in the queue, or nullptr.
+  const Request* request_of(std::string_view person) const;
 
   /// The action that `undo` would take back, if any.
   std::optional<Undoable> undoable() const;

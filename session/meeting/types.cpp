@@ -4,6 +4,11 @@
 
 namespace tyndau::meeting {
 
+const std::vector<std::string>& hand_kinds() {
+  static const std::vector<std::string> all = {"debate", "question", "point_of_order"};
+  return all;
+}
+
 const std::string& Text::in(std::string_view language) const {
   if (language == "ru" && !ru.empty()) return ru;
   if (language == "en" && !en.empty()) return en;

@@ -89,6 +89,19 @@ struct Floor {
   bool operator==(const Floor&) const = default;
 };
 
+/// A place in the queue of the open item: a raised hand, or a turn that was interrupted and is held.
+struct Request {
+  std::string person;
+  std::string kind;           ///< of the turn it becomes: one of hand_kinds(); of a held turn what that was
+  Utc since{};                ///< when the hand was raised, the turn interrupted
+  std::int64_t request = 0;   ///< seq of the event that put it into the queue: names it
+  std::optional<Floor> turn;  ///< the held turn, its clock stopped; empty for a raised hand
+  bool operator==(const Request&) const = default;
+};
+
+/// What a hand may be raised for: debate, question, point_of_order.
+const std::vector<std::string>& hand_kinds();
+
 /// What `undo` would take back.
 struct Undoable {
   std::int64_t action = 0;  ///< seq of the action's first event

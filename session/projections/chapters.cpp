@@ -72,7 +72,7 @@ class Fold {
       close(item_, event);
     } else if (kind == "floor.given") {
       open_turn(event);
-    } else if (kind == "floor.ended") {
+    } else if (kind == "floor.ended" || kind == "floor.suspended") {
       close(turn_, event);
     } else if (kind == "recess.started") {
       open(recess_, {fmt::format("recess-{}", event.seq), "recess", "", "", "", {"Үзіліс", "Перерыв", "Recess"}},

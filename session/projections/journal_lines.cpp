@@ -113,6 +113,30 @@ Text floor_ended(const Text& name) {
           name.in("en") + " no longer has the floor"};
 }
 
+Text floor_suspended(const Text& name) {
+  return {"Сөз үзілді, қалған уақыты сақталды: " + name.in("kk"),
+          "Выступление прервано, оставшееся время сохранено: " + name.in("ru"),
+          name.in("en") + " was interrupted and keeps the remaining time"};
+}
+
+Text hand_raised(const Text& name, const std::string& kind) {
+  if (kind == "question") {
+    return {"Сұраққа кезек: " + name.in("kk"), "В очереди на вопрос: " + name.in("ru"),
+            name.in("en") + " is in the queue with a question"};
+  }
+  if (kind == "point_of_order") {
+    return {"Отырысты жүргізу тәртібі бойынша: " + name.in("kk"), "К порядку ведения: " + name.in("ru"),
+            name.in("en") + " is in the queue with a point of order"};
+  }
+  return {"Сөз сөйлеуге кезек: " + name.in("kk"), "В очереди на выступление: " + name.in("ru"),
+          name.in("en") + " is in the queue to speak"};
+}
+
+Text hand_lowered(const Text& name) {
+  return {"Кезектен шықты: " + name.in("kk"), "Снято с очереди: " + name.in("ru"),
+          name.in("en") + " is out of the queue"};
+}
+
 Text floor_extended(std::int64_t seconds) {
   const auto by = [&](std::string_view language) { return duration(std::chrono::seconds{seconds}, language); };
   return {"Сөйлеу уақыты ұзартылды: +" + by("kk"), "Время выступления продлено: +" + by("ru"),
@@ -162,11 +186,15 @@ class Lines {
     const std::string& kind = event.event.kind;
     const Json& payload = event.event.payload;
     if (const auto plain = plain_sentences().find(kind); plain != plain_sentences().end()) return plain->second;
+    const auto person = [&] { return name_of(record_, string_of(payload, "person")); };
     if (kind == "source.set") return source_set(string_of(payload, "uri"));
     if (kind == "item.opened") return item_opened(record_, string_of(payload, "item"));
     if (kind == "item.closed") return item_closed(record_, string_of(payload, "item"));
-    if (kind == "floor.given") return floor_given(name_of(record_, string_of(payload, "person")));
-    if (kind == "floor.ended") return floor_ended(name_of(record_, string_of(payload, "person")));
+    if (kind == "floor.given") return floor_given(person());
+    if (kind == "floor.ended") return floor_ended(person());
+    if (kind == "floor.suspended") return floor_suspended(person());
+    if (kind == "hand.raised") return hand_raised(person(), string_of(payload, "kind"));
+    if (kind == "hand.lowered") return hand_lowered(person());
     if (kind == "floor.extended") return floor_extended(number_of(payload, "seconds"));
     if (kind == "recess.started") return recess_started(record_, string_of(payload, "until"));
     if (kind == "run.ended") return run_ended(string_of(payload, "reason"));

@@ -56,6 +56,24 @@ Json floor_view(const State& state, Utc now) {
   return view;
 }
 
+Json queue_view(const State& state) {
+  Json queue = Json::array();
+  for (const meeting::Request& request : state.queue) {
+    Json entry = {{"person", request.person},
+                  {"name", nullptr},
+                  {"kind", or_null(request.kind)},
+                  {"state", request.turn ? "suspended" : "queued"},
+                  {"since", format_utc(request.since)},
+                  {"request", request.request},
+                  {"remaining_ms", nullptr}};
+    if (const meeting::Person* person = state.record.person(request.person)) entry["name"] = complete(person->name);
+    // Its clock stands, so any moment will do.
+    if (request.turn) entry["remaining_ms"] = request.turn->remaining(request.since).count();
+    queue.push_back(std::move(entry));
+  }
+  return queue;
+}
+
 Json chapter_view(const Chapter& chapter) {
   return {{"id", chapter.id},
           {"kind", chapter.kind},
@@ -80,6 +98,7 @@ Json public_view(const State& state, const std::vector<Chapter>& chapters, Utc n
           {"item", item_view(state)},
           {"items", std::move(items)},
           {"floor", floor_view(state, now)},
+          {"queue", queue_view(state)},
           {"recess", {{"since", or_null(state.recess_since)}, {"until", or_null(state.recess_until)}}},
           {"chapters", std::move(list)}};
 }

@@ -45,14 +45,15 @@ test('the right one opens the desk of the nearest meeting', async () => {
   assert.equal(await page.locator('.agenda .item').count(), 5);
 });
 
-test('it fits 1366x768', async () => {
+const fits = async () => {
   const cut = await page.evaluate(() => {
-    const rooms = [...document.querySelectorAll('.desk, .rooms, .room, .floor, .top')];
+    const rooms = [...document.querySelectorAll('.desk, .rooms, .room, .floor, .floor-who, .floor-clock, .top')];
     return rooms.filter((room) => room.scrollHeight > room.clientHeight + 1 || room.scrollWidth > room.clientWidth + 1).map((room) => room.className);
   });
   assert.deepEqual(cut, []);
   assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight), true);
-});
+};
+test('it fits 1366x768', fits);
 
 test('what cannot be done now can be focused and says why', async () => {
   const button = page.locator('[data-act="floor.end"]');
@@ -125,6 +126,51 @@ test('the floor goes to anybody by three letters, without Kazakh ones too', asyn
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Нускагуль Тажирибеева');
   assert.equal((await house.state()).floor.person, 'p04');
+});
+
+test('the queue: a question waits, a point of order interrupts, the held turn goes on', async () => {
+  const queue = async (people) => {
+    await page.waitForFunction(
+      (wanted) => [...document.querySelectorAll('.request')].map((row) => row.dataset.person).join(' ') === wanted,
+      people.join(' '),
+    );
+    assert.deepEqual(
+      (await house.state()).queue.map(({ person }) => person),
+      people,
+    );
+  };
+  const toQueue = async (kind, letters) => {
+    await page.selectOption('.finder select', kind);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(letters);
+    await page.waitForSelector('#found [role=option]');
+    await page.keyboard.press('Enter');
+  };
+  await toQueue('question', 'сынак');
+  await queue(['p01']);
+  assert.match(await textOf('[data-act=next-speaker]'), /Мысалбек Сынаков/);
+  await toQueue('point_of_order', 'улгиж');
+  await queue(['p08', 'p01']);
+  assert.match(await textOf('[data-act=next-speaker]'), /Тестбай Улгижанов/);
+  assert.deepEqual(await violations(page), []);
+  await fits();
+
+  await press('give-p08');
+  await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Тестбай Улгижанов');
+  await queue(['p04', 'p01']);
+  const [held] = (await house.state()).queue;
+  assert.equal(held.state, 'suspended');
+  assert.ok(held.remaining_ms > 0);
+  assert.match(await textOf('.request[data-person=p04]'), /прервано, осталось \d+:\d\d/);
+
+  await press('next-speaker');
+  await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Нускагуль Тажирибеева');
+  const { floor } = await house.state();
+  assert.ok(Math.abs(floor.remaining_ms - held.remaining_ms) < 3000, 'the clock goes on where it stood');
+  await queue(['p01']);
+  await press('lower-p01');
+  await queue([]);
+  await page.selectOption('.finder select', 'floor');
 });
 
 test('letters typed into a field press nothing', async () => {

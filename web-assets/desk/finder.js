@@ -1,4 +1,5 @@
-// Giving the floor to anybody: three letters of a name, in either spelling, with or without Kazakh letters.
+// Giving the floor to anybody, or a place in the queue: three letters of a name, in either spelling, with or without Kazakh
+// letters.
 
 import { html, nothing } from "../vendor/lit-html.js";
 
@@ -25,6 +26,8 @@ export class PersonFinder {
   #typed = "";
   #active = 0;
   #open = false;
+  /** What Enter does: "floor", or the kind of the raised hand. It stays as it was chosen: nothing may change under her hands. */
+  #use = "floor";
 
   /** @param {import("./screen.js").Desk} desk @param {() => void} show */
   constructor(desk, show) {
@@ -38,7 +41,7 @@ export class PersonFinder {
 
   /** @param {import("../lib/types.js").Person} person @param {HTMLInputElement} input */
   #choose(person, input) {
-    this.desk.press("finder", { action: "floor.give", person: person.id });
+    this.desk.press("finder", this.#use === "floor" ? { action: "floor.give", person: person.id } : { action: "hand.raise", person: person.id, kind: this.#use });
     this.#typed = input.value = "";
     this.#open = false;
     input.blur();
@@ -68,9 +71,16 @@ export class PersonFinder {
   template() {
     const { words } = this.desk;
     const found = this.#found();
-    const why = this.desk.whyNot("floor.give");
+    const why = this.desk.whyNot(this.#use === "floor" ? "floor.give" : "hand.raise");
     return html`<div class="finder">
-      <label for="finder">${words("desk_give_floor")} <kbd>F</kbd></label>
+      <select aria-label=${words("desk_finder_use")} @change=${(/** @type {Event} */ event) => {
+        this.#use = /** @type {HTMLSelectElement} */ (event.target).value;
+        this.show();
+      }}>
+        <option value="floor">${words("desk_give_floor")}</option>
+        ${["debate", "question", "point_of_order"].map((kind) => html`<option value=${kind}>${words("desk_queue_as", { kind: words(`as_${kind}`) })}</option>`)}
+      </select>
+      <label for="finder" class="unseen">${words("desk_find_person")}</label>
       <input id="finder" type="search" role="combobox" autocomplete="off" spellcheck="false" aria-expanded=${found.length > 0} aria-controls="found"
         aria-activedescendant=${found.length > 0 ? `found-${this.#active}` : nothing} aria-disabled=${why !== "" ? "true" : nothing} title=${why || nothing}
         placeholder=${words("desk_find_person")}

@@ -145,24 +145,28 @@ function broadcastButton(desk) {
 
 // ---- middle: what we do ----
 
-/** The first speaker planned for the open item who has not had the floor in it. @param {Desk} desk */
+/** Points of order, held turns and questions come before the next report; a hand for the debate after those who registered. @param {import("../lib/types.js").SpeakRequest} request */
+const goesFirst = (request) => request.state === "suspended" || request.kind === "point_of_order" || request.kind === "question";
+
+/** Who is next: by the queue, or the first speaker planned for the open item who has not had the floor in it. @param {Desk} desk */
 export function nextSpeaker(desk) {
   const { view, page, words } = desk;
   const item = page.items.find((one) => one.id === view.item.id);
   const had = new Set(view.chapters.filter((chapter) => chapter.kind === "turn" && chapter.item === view.item.id).map((chapter) => chapter.person));
   if (view.floor.person) had.add(view.floor.person);
   const planned = item?.speakers.find((speaker) => !had.has(speaker.person));
-  const person = page.people.find((one) => one.id === planned?.person);
+  const next = view.queue.find(goesFirst) ?? planned ?? view.queue[0];
+  const person = page.people.find((one) => one.id === next?.person);
   const own = !item ? words("desk_next_speaker_no_item") : !person ? words("desk_next_speaker_none") : "";
   const action = { action: "floor.give", person: person?.id ?? "" };
-  return { person, planned, own, action, press: () => desk.press("next-speaker", action, { own }) };
+  return { person, own, action, press: () => desk.press("next-speaker", action, { own }) };
 }
 
 /** @param {Desk} desk */
 export function middle(desk) {
   const { words, view } = desk;
   const open = view.meeting.state === "in_session" || view.meeting.state === "recess";
-  return html`<section class="room do" aria-labelledby="do">
+  return html`<section class="room do" ?data-waited=${view.queue.length > 0} aria-labelledby="do">
     <h2 id="do" class="unseen">${words("desk_do")}</h2>
     <div class="sitting">
       ${open
@@ -177,7 +181,7 @@ export function middle(desk) {
         ? actionButton(desk, { name: "recess", action: { action: "recess.end" }, label: words("desk_recess_end"), key: "C", look: "button-main" })
         : actionButton(desk, { name: "recess", action: { action: "recess.start" }, label: words("desk_recess_start"), key: "C" })}
     </div>
-    ${floorCard(desk)} ${nextSpeakerButton(desk)} ${desk.finder.template()}
+    ${floorCard(desk)} ${queue(desk)} ${nextSpeakerButton(desk)} ${desk.finder.template()}
   </section>`;
 }
 
@@ -207,12 +211,35 @@ function floorCard(desk) {
 }
 
 /** @param {Desk} desk */
+function queue(desk) {
+  const { words, view } = desk;
+  if (view.queue.length === 0) return nothing;
+  return html`<section class="queue" aria-labelledby="queue">
+    <h3 id="queue">${words("desk_queue")} <span class="count">${view.queue.length}</span></h3>
+    <ol tabindex="0" aria-labelledby="queue">${view.queue.map((request) => queueRow(desk, request))}</ol>
+  </section>`;
+}
+
+/** @param {Desk} desk @param {import("../lib/types.js").SpeakRequest} request */
+function queueRow(desk, request) {
+  const { words } = desk;
+  const { person } = request;
+  const name = request.name ? desk.text(request.name) : person;
+  const kind = request.remaining_ms === null ? words(`as_${request.kind}`) : words("desk_held", { time: clockText(request.remaining_ms / 1000) });
+  return html`<li class="request" data-person=${person} data-state=${request.state} data-kind=${request.kind ?? nothing}>
+    <p><b>${name}</b> <span>${kind}</span></p>
+    ${actionButton(desk, { name: `give-${person}`, action: { action: "floor.give", person }, label: words("desk_queue_give"), title: words("desk_queue_give_title", { name }), look: "small" })}
+    ${actionButton(desk, { name: `lower-${person}`, action: { action: "hand.lower", person }, label: "✕", title: words("desk_queue_lower_title", { name }), look: "small" })}
+  </li>`;
+}
+
+/** @param {Desk} desk */
 function nextSpeakerButton(desk) {
   const { words } = desk;
-  const { person, planned, own, action } = nextSpeaker(desk);
+  const { person, own, action } = nextSpeaker(desk);
   const label = html`<small>${words("desk_next_speaker")}</small>
     <b>${person ? person.name : own}</b>
-    ${person && planned ? html`<small>${person.position}</small>` : nothing}`;
+    ${person ? html`<small>${person.position}</small>` : nothing}`;
   return actionButton(desk, { name: "next-speaker", action, label, look: "next-speaker button-main", key: "N", own });
 }
 

@@ -30,6 +30,18 @@
  */
 
 /**
+ * A raised hand, or a turn that was interrupted and is held.
+ * @typedef {object} SpeakRequest
+ * @property {string} person
+ * @property {Text|null} name
+ * @property {string|null} kind of the turn: debate, question, point_of_order; of a held one what it was
+ * @property {"queued"|"suspended"} state
+ * @property {string} since
+ * @property {number} request names it
+ * @property {number|null} remaining_ms of a held turn
+ */
+
+/**
  * A chapter of the recording: /media/{id}/chapters.json.
  * @typedef {object} RecordedChapter
  * @property {string} id
@@ -46,6 +58,7 @@
  * @property {{id: string|null, no: number|null, title: Text|null}} item
  * @property {Record<string, "pending"|"open"|"closed">} items
  * @property {Floor} floor
+ * @property {SpeakRequest[]} queue of the open item, who is next first
  * @property {{since: string|null, until: string|null}} recess
  * @property {Chapter[]} chapters
  */

@@ -25,6 +25,9 @@ TEST(Action, IsReadWithItsArguments) {
   EXPECT_EQ(read_action(Json::parse(R"({"action": "source.set", "uri": "srt://:9000"})"))->uri, "srt://:9000");
   EXPECT_EQ(read_action(Json::parse(R"({"action": "floor.extend", "seconds": 60})"))->seconds, 60);
   EXPECT_EQ(read_action(Json::parse(R"({"action": "floor.extend"})"))->seconds, 0);
+  EXPECT_EQ(read_action(Json::parse(R"({"action": "hand.raise", "person": "p1"})"))->hand, "debate");
+  EXPECT_EQ(read_action(Json::parse(R"({"action": "hand.raise", "person": "p1", "kind": "question"})"))->hand,
+            "question");
   EXPECT_EQ(read_action(Json::parse(R"({"action": "item.open", "item": "a1"})"))->item, "a1");
 }
 
@@ -33,7 +36,7 @@ TEST(Action, OfEveryKindIsReadWithItsNeeds) {
     Json json = {{"action", kind}};
     if (kind == "source.set") json["uri"] = "test:";
     if (kind == "item.open") json["item"] = "a1";
-    if (kind == "floor.give") json["person"] = "p1";
+    if (kind == "floor.give" || kind.starts_with("hand.")) json["person"] = "p1";
     EXPECT_TRUE(read_action(json)) << kind;
     json["surplus"] = 1;
     EXPECT_FALSE(read_action(json)) << kind;
@@ -49,6 +52,9 @@ TEST(Action, ThatIsMalformedNamesWhatIsWrong) {
   EXPECT_THAT(wrong(R"({"action": "floor.give", "person": 1})"), HasSubstr("'person' must be a string"));
   EXPECT_THAT(wrong(R"({"action": "floor.give", "person": "p", "limit_s": 2.7})"), HasSubstr("whole number"));
   EXPECT_THAT(wrong(R"({"action": "floor.give", "person": "p", "limit_s": 0})"), HasSubstr("from 1"));
+  EXPECT_THAT(wrong(R"({"action": "hand.raise", "person": "p1", "kind": "report"})"),
+              HasSubstr("'kind' is not one of"));
+  EXPECT_THAT(wrong(R"({"action": "hand.lower"})"), HasSubstr("person"));
   EXPECT_THAT(wrong(R"({"action": "floor.extend", "seconds": -60})"), HasSubstr("from 1"));
   EXPECT_THAT(wrong(R"({"action": "floor.extend", "seconds": 3000000000})"), HasSubstr("from 1"));
   EXPECT_THAT(wrong(R"({"action": "recess.start", "until": "soon"})"), HasSubstr("'soon' is not a time"));

@@ -41,6 +41,8 @@ const std::vector<Json> kColumns = {
     {{"action", "floor.pause"}},
     {{"action", "floor.resume"}},
     {{"action", "floor.end"}},
+    {{"action", "hand.raise"}, {"person", "p3"}},
+    {{"action", "hand.lower"}, {"person", "p3"}},
     {{"action", "recess.start"}},
     {{"action", "recess.end"}},
     {{"action", "undo"}},
@@ -60,62 +62,67 @@ const std::vector<Situation>& situations() {
   const std::string ok, open = "sitting_already_open", none = "sitting_not_open", closed = "sitting_closed",
                         air = "already_on_air", off = "not_on_air", item = "no_item_open", floor = "nobody_has_floor",
                         recess = "in_recess", no_recess = "not_in_recess", running = "clock_not_paused",
-                        nothing = "nothing_to_undo", final = "cannot_undo";
+                        nothing = "nothing_to_undo", empty = "queue_empty", final = "cannot_undo";
   static const std::vector<Situation> all = {
       {"announced",
        [](Hearing&) {},
-       {ok, off, ok, ok, none, none, none, none, none, none, none, none, none, none, nothing}},
+       {ok, off, ok, ok, none, none, none, none, none, none, none, none, none, none, none, none, nothing}},
       {"announced, on air",
        [](Hearing& h) { ASSERT_EQ(h.act("broadcast.start"), ""); },
-       {air, ok, ok, ok, none, none, none, none, none, none, none, none, none, none, final}},
+       {air, ok, ok, ok, none, none, none, none, none, none, none, none, none, none, none, none, final}},
       {"announced, off air again",
        [](Hearing& h) {
          ASSERT_EQ(h.act("broadcast.start"), "");
          ASSERT_EQ(h.act("broadcast.stop"), "");
        },
-       {ok, off, ok, ok, none, none, none, none, none, none, none, none, none, none, final}},
-      {"open", open_sitting, {ok, off, ok, open, ok, ok, item, item, floor, floor, floor, floor, ok, no_recess, ok}},
+       {ok, off, ok, ok, none, none, none, none, none, none, none, none, none, none, none, none, final}},
+      {"open",
+       open_sitting,
+       {ok, off, ok, open, ok, ok, item, item, floor, floor, floor, floor, item, item, ok, no_recess, ok}},
       {"open, on air",
        [](Hearing& h) {
          open_sitting(h);
          ASSERT_EQ(h.act("broadcast.start"), "");
        },
-       {air, ok, ok, open, ok, ok, item, item, floor, floor, floor, floor, ok, no_recess, final}},
-      {"item open", open_item, {ok, off, ok, open, ok, ok, ok, ok, floor, floor, floor, floor, ok, no_recess, ok}},
-      {"speaking", give_floor, {ok, off, ok, open, ok, ok, ok, ok, ok, ok, running, ok, ok, no_recess, ok}},
+       {air, ok, ok, open, ok, ok, item, item, floor, floor, floor, floor, item, item, ok, no_recess, final}},
+      {"item open",
+       open_item,
+       {ok, off, ok, open, ok, ok, ok, ok, floor, floor, floor, floor, ok, empty, ok, no_recess, ok}},
+      {"speaking", give_floor, {ok, off, ok, open, ok, ok, ok, ok, ok, ok, running, ok, ok, empty, ok, no_recess, ok}},
       {"clock paused",
        [](Hearing& h) {
          give_floor(h);
          ASSERT_EQ(h.act("floor.pause"), "");
        },
-       {ok, off, ok, open, ok, ok, ok, ok, ok, "clock_already_paused", ok, ok, ok, no_recess, ok}},
+       {ok, off, ok, open, ok, ok, ok, ok, ok, "clock_already_paused", ok, ok, ok, empty, ok, no_recess, ok}},
       {"recess",
        [](Hearing& h) {
          open_sitting(h);
          ASSERT_EQ(h.act("recess.start"), "");
        },
-       {ok, off, ok, open, ok, recess, recess, recess, recess, recess, recess, recess, recess, ok, ok}},
+       {ok, off, ok, open, ok, recess, recess, recess, recess, recess, recess, recess, recess, recess, recess, ok, ok}},
       {"recess amid a speech, on air",
        [](Hearing& h) {
          ASSERT_EQ(h.act("broadcast.start"), "");
          give_floor(h);
          ASSERT_EQ(h.act("recess.start"), "");
        },
-       {air, ok, ok, open, ok, recess, recess, recess, recess, recess, recess, recess, recess, ok, ok}},
+       {air, ok, ok, open, ok, recess, recess, recess, recess, recess, recess, recess, recess, recess, recess, ok, ok}},
       {"closed",
        [](Hearing& h) {
          give_floor(h);
          ASSERT_EQ(h.act("sitting.close"), "");
        },
-       {closed, off, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed,
-        final}},
+       {closed, off, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed,
+        closed, final}},
       {"closed, on air",
        [](Hearing& h) {
          ASSERT_EQ(h.act("broadcast.start"), "");
          open_sitting(h);
          ASSERT_EQ(h.act("sitting.close"), "");
        },
-       {air, ok, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, final}},
+       {air, ok, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed,
+        closed, final}},
       {"closed, off air",
        [](Hearing& h) {
          ASSERT_EQ(h.act("broadcast.start"), "");
@@ -124,7 +131,7 @@ const std::vector<Situation>& situations() {
          ASSERT_EQ(h.act("broadcast.stop"), "");
        },
        {"broadcast_ended", off, ok, closed, closed, closed, closed, closed, closed, closed, closed, closed, closed,
-        closed, final}},
+        closed, closed, closed, final}},
   };
   return all;
 }
@@ -317,6 +324,110 @@ TEST(Rules, ExtendByTheRegulationsStepOrAsAsked) {
   EXPECT_EQ(h.state.floor->limit_s, 720);
   ASSERT_EQ(h.act({{"action", "floor.extend"}, {"seconds", 30}}), "");
   EXPECT_EQ(h.state.floor->limit_s, 750);
+}
+
+// ---- the queue ----
+
+std::vector<std::string> waiting(const Hearing& h) {
+  std::vector<std::string> people;
+  for (const Request& request : h.state.queue) people.push_back(request.person);
+  return people;
+}
+
+std::string raise_hand(Hearing& h, const std::string& person, const std::string& kind) {
+  return h.act({{"action", "hand.raise"}, {"person", person}, {"kind", kind}});
+}
+
+TEST(Queue, HoldsRaisedHandsInOrderWithPointsOfOrderFirst) {
+  Hearing h;
+  open_item(h);
+  ASSERT_EQ(raise_hand(h, "p1", "debate"), "");
+  ASSERT_EQ(raise_hand(h, "p2", "question"), "");
+  ASSERT_EQ(raise_hand(h, "p3", "point_of_order"), "");
+  EXPECT_THAT(waiting(h), ElementsAre("p3", "p1", "p2"));
+  ASSERT_EQ(h.act({{"action", "hand.lower"}, {"person", "p1"}}), "");
+  EXPECT_THAT(waiting(h), ElementsAre("p3", "p2"));
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_THAT(waiting(h), ElementsAre("p3", "p1", "p2"));
+}
+
+TEST(Queue, RefusesWhoIsInItWhoSpeaksAndWhoIsNotThere) {
+  Hearing h;
+  give_floor(h);
+  EXPECT_EQ(raise_hand(h, "p1", "debate"), "already_has_floor");
+  EXPECT_EQ(raise_hand(h, "p4", "debate"), "person_absent");
+  EXPECT_EQ(raise_hand(h, "p9", "debate"), "person_unknown");
+  ASSERT_EQ(raise_hand(h, "p2", "question"), "");
+  EXPECT_EQ(raise_hand(h, "p2", "debate"), "already_in_queue");
+  EXPECT_EQ(h.act({{"action", "hand.lower"}, {"person", "p3"}}), "not_in_queue");
+  EXPECT_EQ(h.act({{"action", "hand.lower"}, {"person", "p9"}}), "person_unknown");
+}
+
+TEST(Queue, AHandBecomesATurnOfItsKind) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(raise_hand(h, "p2", "question"), "");
+  ASSERT_EQ(h.give("p2"), "");
+  EXPECT_THAT(h.last(2), ElementsAre("floor.ended", "floor.given"));
+  EXPECT_EQ(h.state.floor->as, "question");
+  EXPECT_EQ(h.state.floor->limit_s, 120);
+  EXPECT_THAT(waiting(h), IsEmpty());
+}
+
+TEST(Queue, APointOfOrderInterruptsASpeechThatThenGoesOn) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(raise_hand(h, "p2", "question"), "");
+  ASSERT_EQ(raise_hand(h, "p3", "point_of_order"), "");
+  h.wait(100s);
+  ASSERT_EQ(h.give("p3"), "");
+  EXPECT_THAT(h.last(2), ElementsAre("floor.suspended", "floor.given"));
+  EXPECT_EQ(h.state.floor->limit_s, 120);
+  EXPECT_THAT(waiting(h), ElementsAre("p1", "p2"));
+  ASSERT_TRUE(h.state.queue.front().turn);
+  h.wait(50s);
+  EXPECT_EQ(h.state.queue.front().turn->remaining(h.now), 500s);
+  ASSERT_EQ(h.act("floor.end"), "");
+  h.wait(5s);
+  ASSERT_EQ(h.give("p1"), "");
+  EXPECT_EQ(h.state.floor->as, "rapporteur");
+  EXPECT_EQ(h.state.floor->remaining(h.now), 500s);
+  EXPECT_THAT(waiting(h), ElementsAre("p2"));
+}
+
+TEST(Queue, AHeldTurnGoesBehindThePointsOfOrderThatWait) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(raise_hand(h, "p2", "point_of_order"), "");
+  ASSERT_EQ(raise_hand(h, "p3", "point_of_order"), "");
+  ASSERT_EQ(h.give("p2"), "");
+  EXPECT_THAT(waiting(h), ElementsAre("p3", "p1"));
+  ASSERT_EQ(h.give("p3"), "");  // one point of order ends another
+  EXPECT_THAT(waiting(h), ElementsAre("p1"));
+}
+
+TEST(Queue, UndoGivesTheInterruptedTurnBackAndTheHandToo) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(raise_hand(h, "p3", "point_of_order"), "");
+  h.wait(100s);
+  ASSERT_EQ(h.give("p3"), "");
+  h.wait(10s);
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_EQ(h.state.floor->person, "p1");
+  EXPECT_EQ(h.state.floor->remaining(h.now), 500s);
+  EXPECT_THAT(waiting(h), ElementsAre("p3"));
+  EXPECT_FALSE(h.state.queue.front().turn);
+}
+
+TEST(Queue, IsOfTheOpenItem) {
+  Hearing h;
+  open_item(h);
+  ASSERT_EQ(raise_hand(h, "p2", "question"), "");
+  ASSERT_EQ(h.open_item("a2"), "");
+  EXPECT_THAT(waiting(h), IsEmpty());
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_THAT(waiting(h), ElementsAre("p2"));
 }
 
 TEST(Rules, ResumeARecordingThatWasStoppedByMistake) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <random>
+#include <set>
 
 #include "tests/session/meeting/hearing.h"
 
@@ -299,6 +300,11 @@ TEST(Apply, ChangesNothingOnAnEventThatDoesNotFit) {
       {"floor.extended", {{"seconds", -1}}},                         //
       {"floor.resumed", Json::object()},                             // it runs
       {"floor.ended", {{"person", "p2"}}},                           // another's
+      {"floor.suspended", {{"person", "p2"}}},                       // another's
+      {"hand.raised", {{"person", "p1"}, {"kind", "debate"}}},       // has the floor
+      {"hand.raised", {{"person", "p2"}, {"kind", "song"}}},         //
+      {"hand.raised", {{"person", "p9"}, {"kind", "debate"}}},       //
+      {"hand.lowered", {{"person", "p2"}}},                          // was not raised
       {"item.opened", {{"item", "a2"}}},                             // one is open
       {"item.closed", {{"item", "a1"}}},                             // somebody speaks to it
       {"item.closed", {{"item", "zz"}}},                             //
@@ -354,7 +360,8 @@ class Clicker {
     Json action = {{"action", kind}};
     if (kind == "source.set") action["uri"] = pick({"test:", "rtsp://camera/1"});
     if (kind == "item.open") action["item"] = pick({"a1", "a2", "a3", "a9"});
-    if (kind == "floor.give") action["person"] = pick({"p1", "p2", "p3", "p4", "p9"});
+    if (kind == "floor.give" || kind.starts_with("hand.")) action["person"] = pick({"p1", "p2", "p3", "p4", "p9"});
+    if (kind == "hand.raise") action["kind"] = pick(hand_kinds());
     if (kind == "recess.start" && below(2) == 0)
       action["until"] = format_utc(now + std::chrono::seconds(below(200) - 50));
     // A hearing that is closed at once would leave little to try.
@@ -381,6 +388,13 @@ void expect_invariants(const State& state) {
     EXPECT_NE(state.record.person(state.floor->person), nullptr);
     EXPECT_FALSE(state.phase == Phase::kRecess && state.floor->running_since);
   }
+  std::set<std::string> waiting;
+  for (const Request& request : state.queue) {
+    EXPECT_TRUE(waiting.insert(request.person).second) << request.person << " is in the queue twice";
+    EXPECT_FALSE(state.floor && state.floor->person == request.person);
+    EXPECT_FALSE(request.turn && request.turn->running_since) << "the clock of a held turn stands";
+  }
+  EXPECT_FALSE(state.open_item.empty() && !state.queue.empty());
   EXPECT_EQ(state.phase == Phase::kRecess, state.recess_since.has_value());
   EXPECT_FALSE(state.on_air == OnAir::kLive && state.phase != Phase::kInSession);
   EXPECT_FALSE(state.on_air == OnAir::kHolding && state.phase == Phase::kInSession);

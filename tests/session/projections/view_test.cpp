@@ -36,6 +36,7 @@ TEST(PublicView, HasEveryMemberBeforeAnythingHappens) {
     "items": {"a1": "pending", "a2": "pending", "a3": "pending"},
     "floor": {"person": null, "name": null, "position": null, "as": null, "limit_s": null, "remaining_ms": null,
               "running": null, "deadline": null, "turn": null, "warn_ms": null},
+    "queue": [],
     "recess": {"since": null, "until": null},
     "chapters": []
   })"));
@@ -122,6 +123,30 @@ TEST(Summary, SaysWhatAListNeeds) {
 }
 
 // ---- the picture ----
+
+TEST(PublicView, NamesWhoWaitsAndWhoseTurnIsHeld) {
+  Hearing h;
+  ASSERT_EQ(h.act("sitting.open"), "");
+  ASSERT_EQ(h.open_item("a1"), "");
+  ASSERT_EQ(h.give("p1"), "");
+  for (const char* kind : {"question", "point_of_order"}) {
+    const char* person = std::string_view(kind) == "question" ? "p2" : "p3";
+    ASSERT_EQ(h.act({{"action", "hand.raise"}, {"person", person}, {"kind", kind}}), "");
+  }
+  h.wait(std::chrono::seconds(90));
+  ASSERT_EQ(h.give("p3"), "");
+  h.wait(std::chrono::seconds(30));
+  const Json queue = public_view(h.state, {}, h.now)["queue"];
+  ASSERT_EQ(queue.size(), 2U);
+  EXPECT_EQ(queue[0]["person"], "p1");
+  EXPECT_EQ(queue[0]["state"], "suspended");
+  EXPECT_EQ(queue[0]["kind"], "rapporteur");
+  EXPECT_EQ(queue[0]["remaining_ms"], 510'000);
+  EXPECT_EQ(queue[0]["name"]["ru"], "Мысалбек Сынаков");
+  EXPECT_EQ(queue[1]["state"], "queued");
+  EXPECT_EQ(queue[1]["kind"], "question");
+  EXPECT_EQ(queue[1]["remaining_ms"], nullptr);
+}
 
 TEST(Picture, IsACardBeforeTheSitting) {
   const Hearing h;
@@ -219,34 +244,40 @@ TEST(JournalLines, MarkWhatCanBeUndoneAndWhatWas) {
 
 TEST(JournalLines, HaveASentenceForEveryKind) {
   Hearing h;
-  const std::vector<std::pair<const char*, Json>> kinds = {{"meeting.imported", Json::object()},
-                                                           {"broadcast.started", Json::object()},
-                                                           {"broadcast.ended", Json::object()},
-                                                           {"source.set", {{"uri", "test:"}}},
-                                                           {"sitting.opened", Json::object()},
-                                                           {"sitting.closed", Json::object()},
-                                                           {"item.opened", {{"item", "a1"}}},
-                                                           {"item.closed", {{"item", "a1"}}},
-                                                           {"floor.given", {{"person", "p1"}}},
-                                                           {"floor.extended", {{"seconds", 120}}},
-                                                           {"floor.paused", Json::object()},
-                                                           {"floor.resumed", Json::object()},
-                                                           {"floor.ended", {{"person", "p1"}, {"reason", "next"}}},
-                                                           {"recess.started", Json::object()},
-                                                           {"recess.started", {{"until", "2026-12-10T16:15:00+05:00"}}},
-                                                           {"recess.ended", Json::object()},
-                                                           {"run.started", Json::object()},
-                                                           {"run.ended", {{"reason", "stopped"}}},
-                                                           {"run.ended", {{"reason", "failed"}}},
-                                                           {"source.lost", Json::object()},
-                                                           {"source.restored", Json::object()},
-                                                           {"media.lost", Json::object()},
-                                                           {"media.returned", Json::object()},
-                                                           {"media.refused", {{"of", 1}, {"code", "busy"}}},
-                                                           {"disk.low", Json::object()},
-                                                           {"disk.full", Json::object()},
-                                                           {"disk.lost", Json::object()},
-                                                           {"disk.ok", Json::object()}};
+  const std::vector<std::pair<const char*, Json>> kinds = {
+      {"meeting.imported", Json::object()},
+      {"broadcast.started", Json::object()},
+      {"broadcast.ended", Json::object()},
+      {"source.set", {{"uri", "test:"}}},
+      {"sitting.opened", Json::object()},
+      {"sitting.closed", Json::object()},
+      {"item.opened", {{"item", "a1"}}},
+      {"item.closed", {{"item", "a1"}}},
+      {"floor.given", {{"person", "p1"}}},
+      {"floor.extended", {{"seconds", 120}}},
+      {"floor.suspended", {{"person", "p1"}}},
+      {"hand.raised", {{"person", "p1"}, {"kind", "debate"}}},
+      {"hand.raised", {{"person", "p1"}, {"kind", "question"}}},
+      {"hand.raised", {{"person", "p1"}, {"kind", "point_of_order"}}},
+      {"hand.lowered", {{"person", "p1"}}},
+      {"floor.paused", Json::object()},
+      {"floor.resumed", Json::object()},
+      {"floor.ended", {{"person", "p1"}, {"reason", "next"}}},
+      {"recess.started", Json::object()},
+      {"recess.started", {{"until", "2026-12-10T16:15:00+05:00"}}},
+      {"recess.ended", Json::object()},
+      {"run.started", Json::object()},
+      {"run.ended", {{"reason", "stopped"}}},
+      {"run.ended", {{"reason", "failed"}}},
+      {"source.lost", Json::object()},
+      {"source.restored", Json::object()},
+      {"media.lost", Json::object()},
+      {"media.returned", Json::object()},
+      {"media.refused", {{"of", 1}, {"code", "busy"}}},
+      {"disk.low", Json::object()},
+      {"disk.full", Json::object()},
+      {"disk.lost", Json::object()},
+      {"disk.ok", Json::object()}};
   std::set<std::string> said;
   for (const auto& [kind, payload] : kinds) {
     const auto lines = journal_lines(h.state, {{1, h.now, "x", {kind, payload}}}, 1);
