@@ -8,22 +8,13 @@
 #include <cstdlib>
 
 #include "media/base/log.h"
+#include "media/gst/main_thread.h"
 
 namespace tyndau {
 
 namespace {
 
-/// Runs `task` on the main thread, soon. Any thread.
-void post(std::function<void()> task) {
-  auto* boxed = new std::function<void()>(std::move(task));
-  g_main_context_invoke_full(
-      nullptr, G_PRIORITY_HIGH,
-      [](gpointer data) -> gboolean {
-        (*static_cast<std::function<void()>*>(data))();
-        return G_SOURCE_REMOVE;
-      },
-      boxed, [](gpointer data) { delete static_cast<std::function<void()>*>(data); });
-}
+using gst::post;
 
 /// A meeting's id becomes a folder's name.
 bool is_plain(const std::string& meeting) {
@@ -37,8 +28,11 @@ constexpr unsigned kDiskReportEvery = 10;  // ticks: 5 s
 
 }  // namespace
 
-Director::Director(const Config& config, programme::Mixer& mixer, sources::HallSource& hall)
-    : config_(config), mixer_(mixer), hall_(hall), disk_(measure_disk()) {
+Director::Director(const Config& config, programme::Mixer& mixer, sources::HallSource& hall, guests::Guests& guests)
+    : config_(config), mixer_(mixer), hall_(hall), guests_(guests), disk_(measure_disk()) {
+  guests_.on_gone = [this](const std::string& peer, const std::string& why) {
+    if (server_) server_->send(link::PeerGone{peer, why});
+  };
   // Both come from the mixer's thread and may find the main loop gone at the very end; then they are never run.
   mixer_.on_levels = [this](const link::Levels& levels) {
     post([this, levels] {
@@ -183,6 +177,19 @@ void Director::carry_out(const link::RecordingClose& command) {
   store->close_tracks({utc_now()});
   log::info("the recording of {} is closed", command.meeting);
   server_->send(link::Look{command.meeting});
+  server_->send(link::Done{command.id, std::nullopt});
+}
+
+void Director::carry_out(const link::PeerOpen& command) {
+  guests_.open(command.peer, command.offer, [this, id = command.id](Result<std::string> answer) {
+    if (!server_) return;
+    if (!answer) return server_->send(link::Failed{id, "bad_offer", answer.error().what});
+    server_->send(link::Done{id, std::nullopt, std::move(*answer)});
+  });
+}
+
+void Director::carry_out(const link::PeerClose& command) {
+  if (!guests_.close(command.peer)) return server_->send(link::Failed{command.id, "no_such_peer", command.peer});
   server_->send(link::Done{command.id, std::nullopt});
 }
 

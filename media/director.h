@@ -6,6 +6,7 @@
 #include <string>
 
 #include "media/base/config.h"
+#include "media/guests/guests.h"
 #include "media/link/server.h"
 #include "media/outlets/broadcast.h"
 #include "media/programme/mixer.h"
@@ -17,7 +18,7 @@ namespace tyndau {
 /// context); what other threads have to say is posted to it.
 class Director {
  public:
-  Director(const Config& config, programme::Mixer& mixer, sources::HallSource& hall);
+  Director(const Config& config, programme::Mixer& mixer, sources::HallSource& hall, guests::Guests& guests);
   ~Director();
 
   /// Opens the link. From then on commands are carried out.
@@ -35,6 +36,8 @@ class Director {
   void carry_out(const link::SceneSet& command);
   void carry_out(const link::SourceSet& command);
   void carry_out(const link::RecordingClose& command);
+  void carry_out(const link::PeerOpen& command);
+  void carry_out(const link::PeerClose& command);
 
   void began(const link::RunState& run, std::int64_t first_frame);
   void shown(std::int64_t scene, std::int64_t frame);
@@ -45,6 +48,7 @@ class Director {
   const Config& config_;
   programme::Mixer& mixer_;
   sources::HallSource& hall_;
+  guests::Guests& guests_;
   std::optional<link::Server> server_;
   std::unique_ptr<outlets::Broadcast> broadcast_;
   std::optional<link::RunState> run_;

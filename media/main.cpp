@@ -8,12 +8,13 @@
 #include "media/base/config.h"
 #include "media/base/log.h"
 #include "media/director.h"
+#include "media/guests/guests.h"
 #include "media/outlets/preview.h"
 #include "media/programme/mixer.h"
 #include "media/sources/hall_source.h"
 
-/// tyndau-media: sees and hears. Table of contents: configuration, programme, hall, link, loop. Exit codes: 0 asked to
-/// stop, 1 cannot start, 2 wrong command line, 3 and 4 ill while running (systemd starts it anew).
+/// tyndau-media: sees and hears. Table of contents: configuration, programme, hall, guests, link, loop. Exit codes: 0
+/// asked to stop, 1 cannot start, 2 wrong command line, 3 and 4 ill while running (systemd starts it anew).
 namespace {
 
 using namespace tyndau;
@@ -61,7 +62,8 @@ int run(const Config& config, const std::filesystem::path& share) {
   };
   sources::HallSource hall(format, picture, sound, tell, share / "speech");
   if (auto set = hall.set(config.programme.source); !set) return complain("programme.source: " + set.error().what);
-  Director director(config, mixer, hall);
+  guests::Guests guests(mixer);
+  Director director(config, mixer, hall, guests);
   told = &director;
   if (auto opened = director.open(); !opened) return complain(opened.error().what);
   mixer.start();

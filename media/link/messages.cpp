@@ -6,6 +6,7 @@ namespace tyndau::link {
 
 namespace {
 
+constexpr std::size_t kMostSdpBytes = 32 * 1024;
 constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;
 
 Json bilingual_json(const Bilingual& text) { return {{"kk", text.kk}, {"ru", text.ru}}; }
@@ -86,6 +87,12 @@ struct CommandWriter {
   std::string operator()(const RecordingClose& c) const {
     return packet("recording.close", Json{{"id", c.id}, {"meeting", c.meeting}});
   }
+  std::string operator()(const PeerOpen& c) const {
+    return packet("peer.open", Json{{"id", c.id}, {"peer", c.peer}, {"offer", c.offer}});
+  }
+  std::string operator()(const PeerClose& c) const {
+    return packet("peer.close", Json{{"id", c.id}, {"peer", c.peer}});
+  }
 };
 
 struct FactWriter {
@@ -101,6 +108,7 @@ struct FactWriter {
   std::string operator()(const DiskState& f) const { return packet("disk.state", disk_json(f)); }
   std::string operator()(const Done& f) const {
     Json json{{"id", f.id}};
+    if (f.answer) json["answer"] = *f.answer;
     if (f.at) json["at"] = Json{{"run", f.at->run}, {"offset_ms", f.at->offset_ms}, {"utc", format_utc(f.at->utc)}};
     return packet("done", std::move(json));
   }
@@ -115,6 +123,9 @@ struct FactWriter {
   std::string operator()(const RunEnded& f) const {
     return packet("run.ended", Json{{"meeting", f.meeting}, {"run", f.run}, {"reason", f.reason}});
   }
+  std::string operator()(const PeerGone& f) const {
+    return packet("peer.gone", Json{{"peer", f.peer}, {"why", f.why}});
+  }
 };
 
 Command read_command(const std::string& type, Fields& f) {
@@ -125,6 +136,8 @@ Command read_command(const std::string& type, Fields& f) {
   if (type == "scene.set") return SceneSet{id(), read_scene(f)};
   if (type == "source.set") return SourceSet{id(), f.string("uri")};
   if (type == "recording.close") return RecordingClose{id(), f.string("meeting", 128)};
+  if (type == "peer.open") return PeerOpen{id(), f.string("peer", 64), f.string("offer", kMostSdpBytes)};
+  if (type == "peer.close") return PeerClose{id(), f.string("peer", 64)};
   f.complain("the type is not known");
   return Hello{};
 }
@@ -151,7 +164,7 @@ Fact read_fact(const std::string& type, Fields& f) {
   if (type == "source.state") return read_source(f);
   if (type == "disk.state") return read_disk(f);
   if (type == "done") {
-    Done done{f.integer("id", 0, kMaxInteger), std::nullopt};
+    Done done{f.integer("id", 0, kMaxInteger), std::nullopt, f.optional_string("answer", kMostSdpBytes)};
     if (const Json* at = f.optional_object("at")) {
       Fields fields(*at, "at");
       done.at = ProgrammeTime{static_cast<int>(fields.integer("run", 0, INT32_MAX)),
@@ -167,6 +180,7 @@ Fact read_fact(const std::string& type, Fields& f) {
   if (type == "run.ended") {
     return RunEnded{f.string("meeting", 128), static_cast<int>(f.integer("run", 0, INT32_MAX)), f.string("reason")};
   }
+  if (type == "peer.gone") return PeerGone{f.string("peer", 64), f.string("why")};
   f.complain("the type is not known");
   return Look{};
 }
@@ -198,14 +212,14 @@ Json to_json(const Scene& scene) {
 }
 
 const std::vector<std::string>& command_types() {
-  static const std::vector<std::string> types = {"hello",     "broadcast.start", "broadcast.stop",
-                                                 "scene.set", "source.set",      "recording.close"};
+  static const std::vector<std::string> types = {"hello",      "broadcast.start", "broadcast.stop", "scene.set",
+                                                 "source.set", "recording.close", "peer.open",      "peer.close"};
   return types;
 }
 
 const std::vector<std::string>& fact_types() {
-  static const std::vector<std::string> types = {"snapshot", "source.state", "disk.state",  "done",     "failed",
-                                                 "levels",   "look",         "run.started", "run.ended"};
+  static const std::vector<std::string> types = {"snapshot", "source.state", "disk.state",  "done",      "failed",
+                                                 "levels",   "look",         "run.started", "run.ended", "peer.gone"};
   return types;
 }
 

@@ -83,7 +83,20 @@ struct RecordingClose {
   std::string meeting;
 };
 
-using Command = std::variant<Hello, BroadcastStart, BroadcastStop, SceneSet, SourceSet, RecordingClose>;
+/// Makes a WebRTC connection of an SDP offer. Done carries the answer.
+struct PeerOpen {
+  std::int64_t id = 0;
+  std::string peer;   ///< the session's name for it
+  std::string offer;  ///< at most 32 KiB
+};
+/// Ends a connection.
+struct PeerClose {
+  std::int64_t id = 0;
+  std::string peer;
+};
+
+using Command =
+    std::variant<Hello, BroadcastStart, BroadcastStop, SceneSet, SourceSet, RecordingClose, PeerOpen, PeerClose>;
 
 // ---- facts, media -> session ----
 
@@ -117,6 +130,7 @@ struct Snapshot {
 struct Done {
   std::int64_t id = 0;
   std::optional<ProgrammeTime> at;
+  std::optional<std::string> answer = {};  ///< of peer.open: SDP with all candidates
 };
 struct Failed {
   std::int64_t id = 0;
@@ -140,7 +154,13 @@ struct RunEnded {
   std::string reason;
 };  ///< "stopped" or "failed"
 
-using Fact = std::variant<Snapshot, SourceState, DiskState, Done, Failed, Levels, Look, RunStarted, RunEnded>;
+/// A peer has gone without being closed: it left, its line broke, it failed.
+struct PeerGone {
+  std::string peer;
+  std::string why;
+};
+
+using Fact = std::variant<Snapshot, SourceState, DiskState, Done, Failed, Levels, Look, RunStarted, RunEnded, PeerGone>;
 
 /// The type names as they stand on the wire, in the order of the variants. For tests/house and PROTOCOL.md.
 const std::vector<std::string>& command_types();

@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,9 @@ struct Secretariat::Inner {
   /// Has media close the recordings of broadcasts that ended while it was away.
   void close_recordings();
   void after_action(const std::string& kind);
+  void open_peer(const std::string& peer, std::string offer, const PeerAnswer& answer);
+  void close_peer(const std::string& peer);
+  void peer_gone(const std::string& peer);
 
   /// What a command was sent for.
   struct Cause {
@@ -85,6 +89,8 @@ struct Secretariat::Inner {
   std::map<std::string, Dossier> dossiers;
   std::map<int, Listener> listeners;
   int next_ticket = 1;
+
+  std::set<std::string> peers;  ///< WebRTC connections that media has
 
   Alarms alarms;
   std::optional<link::SourceState> source;

@@ -68,6 +68,12 @@ meeting::Surroundings Secretariat::surroundings(const std::string& meeting) cons
   return around;
 }
 
+void Secretariat::open_peer(const std::string& peer, std::string offer, PeerAnswer answer) {
+  inner_->open_peer(peer, std::move(offer), answer);
+}
+void Secretariat::close_peer(const std::string& peer) { inner_->close_peer(peer); }
+std::size_t Secretariat::peers() const { return inner_->peers.size(); }
+
 bool Secretariat::media_connected() const { return inner_->studio.connected(); }
 const std::vector<Alarm>& Secretariat::alarms() const { return inner_->alarms.all(); }
 const std::optional<link::SourceState>& Secretariat::source() const { return inner_->source; }

@@ -59,6 +59,16 @@ class Secretariat {
   Outcome act(const std::string& meeting, const std::string& actor, const meeting::Action& action,
               const std::string& key, const std::string& body_digest);
 
+  /// Relays an SDP offer to media under the name `peer`, and its answer back; it is not looked into. `answer` is called
+  /// once: now or later, on the loop thread. Mistakes: 400 bad_offer; 503 media_away.
+  using PeerAnswer = std::function<void(const tl::expected<std::string, Mistake>&)>;
+  void open_peer(const std::string& peer, std::string offer, PeerAnswer answer);
+  /// Ends the connection, if there is one.
+  void close_peer(const std::string& peer);
+  std::size_t peers() const;
+  /// A connection ended that nobody closed; media has gone, perhaps.
+  std::function<void(const std::string& peer)> on_peer_gone;
+
   bool media_connected() const;
   const std::vector<Alarm>& alarms() const;
   const std::optional<link::SourceState>& source() const;

@@ -9,6 +9,7 @@
 #include "session/web/state_feed.h"
 #include "session/web/viewers.h"
 #include "session/web/waiting.h"
+#include "session/web/whep.h"
 
 namespace tyndau::web {
 
@@ -17,7 +18,8 @@ struct House::Inner {
       : secretariat(the_secretariat),
         gate(loop, store, config.web),
         waiting(config.web.max_waiting_per_client),
-        states(loop, the_secretariat, waiting) {}
+        states(loop, the_secretariat, waiting),
+        whep(the_secretariat, gate) {}
 
   std::vector<Route> routes(uv_loop_t* loop, const Config& config, store::Store& store, live::Recordings& recordings,
                             const PageContext& pages);
@@ -27,6 +29,7 @@ struct House::Inner {
   Gate gate;
   WaitingRoom waiting;
   StateFeed states;
+  Whep whep;
   Viewers viewers;
   std::unique_ptr<LiveSocket> sockets;
   std::unique_ptr<HttpServer> server;
@@ -57,6 +60,7 @@ std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, s
                     .waiting = waiting,
                     .frame_rate = static_cast<double>(config.programme.frame_rate),
                     .loop = loop}));
+  add(whep.routes());
   add(page_routes(pages));
   return all;
 }
@@ -95,7 +99,10 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
   inner->server->set_observer(
       [house](const Request& request, const std::string& route) { house->saw(request, route); });
   inner->server->set_not_found(not_found_page(pages));
-  inner->gate.on_logout = [house](const std::string& token) { house->sockets->end_session(token); };
+  inner->gate.on_logout = [house](const std::string& token) {
+    house->sockets->end_session(token);
+    house->whep.end_session(token);
+  };
   secretariat.on_levels = [house](const link::Levels& levels) { house->sockets->send_levels(levels); };
   return std::unique_ptr<House>(new House(std::move(inner)));
 }

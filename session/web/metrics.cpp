@@ -96,6 +96,7 @@ std::string metrics_text(const secretariat::Secretariat& secretariat, const Http
   text.single("tyndau_waiting_requests", "gauge", "Requests that wait for news.", server.waiting());
   text.single("tyndau_connections", "gauge", "Open HTTP connections.", server.connections());
   text.single("tyndau_sockets", "gauge", "Open WebSockets.", sockets);
+  text.single("tyndau_peers", "gauge", "WebRTC connections.", secretariat.peers());
   text.single("tyndau_sent_bytes_total", "counter", "Bytes sent in answer to HTTP requests.", server.bytes_sent());
   text.family("tyndau_requests_total", "counter", "Requests answered, by route and status.");
   for (const auto& [key, count] : server.answered()) {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../lib/browser.js';
 import { startHouse, waitFor } from '../lib/house.js';
+import { installPaintedClock } from '../lib/painted_clock.js';
 import { startRelay } from '../lib/relay.js';
 import { aimed, quantile, seconds } from './report.js';
 
@@ -14,22 +15,6 @@ import { aimed, quantile, seconds } from './report.js';
 function watch() {
   const samples = (window.samples = []);
   const stalls = (window.stalls = []);
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [640, 360];
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  const read = () => {
-    const row = context.getImageData(0, 15, 640, 1).data;
-    const bit = (i) => (row[4 * Math.floor((i + 0.5) * 10) + 1] > 128 ? 1 : 0);
-    const number = (from, count) => {
-      let value = 0;
-      for (let i = from; i < from + count; i += 1) value = value * 2 + bit(i);
-      return value;
-    };
-    if (number(0, 4) !== 0b1010 || number(60, 4) !== 0b0101) return null;
-    let check = 0;
-    for (let i = 4; i < 52; i += 8) check ^= number(i, 8);
-    return check === number(52, 8) ? number(4, 48) : null;
-  };
   const attach = (video) => {
     let frames = 0;
     let lastMedia = -1;
@@ -41,8 +26,7 @@ function watch() {
       if (meta.mediaTime !== lastMedia) lastMoved = wall;
       lastMedia = meta.mediaTime;
       if (++frames % 5 === 0) {
-        context.drawImage(video, 0, 0, 640, 360);
-        const painted = read();
+        const painted = window.paintedClock(video);
         if (painted) samples.push({ at: wall, latency: wall - painted, rate: video.playbackRate });
       }
       video.requestVideoFrameCallback(shown);
@@ -64,6 +48,7 @@ async function look(browser, open, length, settle) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
     const page = await context.newPage();
+    await page.addInitScript(installPaintedClock);
     await page.addInitScript(watch);
     await open(page);
     await page.waitForFunction(() => window.samples.length > 0, undefined, { timeout: 60_000 });

@@ -66,11 +66,18 @@ test('what cannot be done now can be focused and says why', async () => {
   assert.equal((await house.state()).floor.person, null);
 });
 
-test('the programme is seen before anybody else sees it', async () => {
-  await page.waitForFunction(() => {
-    const picture = document.querySelector('[data-preview]');
-    return picture instanceof HTMLImageElement && picture.complete && picture.naturalWidth > 0;
+/** The return feed moves. */
+const feedMoves = async () => {
+  await page.waitForSelector('video[data-return-feed]:not([hidden])', { timeout: 20_000 });
+  await page.evaluate(async () => {
+    const video = document.querySelector('video[data-return-feed]');
+    for (let i = 0; i < 10; i += 1) await new Promise((shown) => video.requestVideoFrameCallback(shown));
   });
+};
+
+test('the programme is seen before anybody else sees it', async () => {
+  await feedMoves();
+  assert.equal(await page.isVisible('[data-preview]'), false);
   await page.waitForFunction(() => Number(document.querySelector('[data-meter=source] .meter-level')?.getAttribute('width')) > 0);
 });
 

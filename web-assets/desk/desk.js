@@ -213,7 +213,7 @@ function heard(news) {
   countdown = view.floor.person === null ? null : new Countdown(view.floor, performance.now());
   if (wasLost && message.kind === "refused") message = { text: "", kind: "said" };
   settle();
-  keepPreview(root);
+  keepPreview(root, () => ({ "X-CSRF-Token": csrf }));
 }
 
 root.replaceChildren();

@@ -1,15 +1,35 @@
-// The programme's picture on the desk: a still about three times a second, asked for only when the last one is here.
+// The programme on the desk: the return feed, a quarter of a second behind the hall; while it is not there, a still about three
+// times a second.
+
+import { keepReturnFeed } from "../lib/return_feed.js";
 
 const kPauseMs = 300, kPauseAfterFailureMs = 1500;
 let running = false;
 
-/** Keeps the desk's picture fresh from now on; a second call changes nothing. @param {HTMLElement} root */
-export function keepPreview(root) {
+/** Whether pictures of the return feed arrive. @param {HTMLVideoElement|null} video */
+const shows = (video) => video !== null && video.srcObject !== null && video.videoWidth > 0;
+
+/**
+ * Keeps the desk's picture fresh from now on; a second call changes nothing.
+ * @param {HTMLElement} root @param {() => Record<string, string>} headers that let the desk act
+ */
+export function keepPreview(root, headers) {
   if (running) return;
   running = true;
+  const video = /** @type {HTMLVideoElement|null} */ (root.querySelector("[data-return-feed]"));
+  if (video) {
+    video.muted = true; // the attribute alone does not count in an element that a script made
+    keepReturnFeed(video, headers);
+  }
   const next = () => {
     const picture = root.querySelector("[data-preview]");
     if (!(picture instanceof HTMLImageElement) || document.hidden) return setTimeout(next, kPauseMs);
+    const live = shows(video);
+    video?.toggleAttribute("hidden", !live);
+    if (live) {
+      picture.hidden = true;
+      return setTimeout(next, kPauseMs);
+    }
     const fresh = new Image();
     fresh.onload = () => {
       picture.src = fresh.src;

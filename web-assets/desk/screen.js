@@ -111,7 +111,8 @@ export function left(desk) {
   const look = source?.state === "ok" ? "calm" : source?.state === "starting" ? "soon" : "over";
   return html`<section class="room see" aria-labelledby="see">
     <h2 id="see">${words("desk_see")} <a class="public" href="/${desk.page.language}/meetings/${desk.page.meeting}" target="_blank" rel="noopener">${words("desk_public_page")}</a></h2>
-    <div class="preview"><p>${words("desk_no_preview")}</p><img data-preview alt=${words("desk_preview")} width="1280" height="720" hidden /></div>
+    <div class="preview"><p>${words("desk_no_preview")}</p><img data-preview alt=${words("desk_preview")} width="1280" height="720" hidden />
+      <video data-return-feed muted autoplay playsinline disablepictureinpicture aria-label=${words("desk_preview")} hidden></video></div>
     <div class="meters">${desk.meters.template()}</div>
     <div class="source">
       <p><span class="dot" data-look=${look}></span><b>${words("desk_source")}:</b> ${words(`desk_source_${source?.state ?? "unknown"}`)}

@@ -28,8 +28,13 @@ void expect_survives(const Message& message, Decode decode) {
 }
 
 std::vector<Command> commands() {
-  return {Hello{}, BroadcastStart{1, "2026-12-10-auyzsu", full_scene()}, BroadcastStop{2}, SceneSet{3, Scene{}},
-          SourceSet{4, "rtsp://camera/stream?a=1&b=\"2\""}};
+  return {Hello{},
+          BroadcastStart{1, "2026-12-10-auyzsu", full_scene()},
+          BroadcastStop{2},
+          SceneSet{3, Scene{}},
+          SourceSet{4, "rtsp://camera/stream?a=1&b=\"2\""},
+          PeerOpen{5, "0a1b", "v=0\r\n"},
+          PeerClose{6, "0a1b"}};
 }
 
 std::vector<Fact> facts() {
@@ -46,7 +51,9 @@ std::vector<Fact> facts() {
           Levels{-3.5, -18.25, -100},
           Look{"2026-12-10-auyzsu"},
           RunStarted{{"2026-12-10-auyzsu", 4, kTime}},
-          RunEnded{"2026-12-10-auyzsu", 4, "stopped"}};
+          RunEnded{"2026-12-10-auyzsu", 4, "stopped"},
+          Done{7, std::nullopt, "v=0\r\na=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"},
+          PeerGone{"0a1b", "nothing has been heard"}};
 }
 
 TEST(LinkMessages, SurviveTheWire) {

@@ -12,6 +12,7 @@
 #include "session/web/login.h"
 #include "session/web/metrics.h"
 #include "session/web/state_feed.h"
+#include "session/web/whep.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/hearing.h"
 #include "tests/session/web/client.h"
@@ -35,6 +36,7 @@ struct Site : testing::Test {
   std::unique_ptr<StateFeed> states;
   Viewers viewers;
   std::unique_ptr<LiveSocket> sockets;
+  std::unique_ptr<Whep> whep;
   std::unique_ptr<HttpServer> server;
   std::chrono::milliseconds clock_ahead{0};
   std::uint64_t patience = StateFeed::kPatienceMilliseconds;
@@ -70,7 +72,11 @@ struct Site : testing::Test {
     gate = std::make_unique<Gate>(loop, *store, config.web, now);
     states = std::make_unique<StateFeed>(loop, *secretariat, WaitingRoom(config.web.max_waiting_per_client), patience);
     sockets = std::move(*LiveSocket::create(loop, *secretariat, *gate, viewers, now));
-    gate->on_logout = [this](const std::string& token) { sockets->end_session(token); };
+    whep = std::make_unique<Whep>(*secretariat, *gate);
+    gate->on_logout = [this](const std::string& token) {
+      sockets->end_session(token);
+      whep->end_session(token);
+    };
     secretariat->on_levels = [this](const link::Levels& levels) { sockets->send_levels(levels); };
     HttpServer::Options options;
     options.port = 0;
@@ -79,6 +85,7 @@ struct Site : testing::Test {
                                     [this] { return metrics_text(*secretariat, *server, sockets->count(), 0); }})) {
       routes.push_back(std::move(route));
     }
+    for (Route& route : whep->routes()) routes.push_back(std::move(route));
     auto made = HttpServer::create(loop, options, std::move(routes));
     ASSERT_TRUE(made) << made.error().what;
     server = std::move(*made);

@@ -1,0 +1,104 @@
+#include "media/guests/offer.h"
+
+#include <fmt/format.h>
+#include <gst/sdp/sdp.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+#include "media/gst/handles.h"
+
+namespace tyndau::guests {
+
+namespace {
+
+using Sdp = std::unique_ptr<GstSDPMessage, gst::Freer<GstSDPMessage, gst_sdp_message_free>>;
+
+/// An attribute of the line, or of the whole session where the line has none.
+bool has(const Sdp& sdp, const GstSDPMedia* line, const char* attribute) {
+  return gst_sdp_media_get_attribute_val(line, attribute) != nullptr ||
+         gst_sdp_message_get_attribute_val(sdp.get(), attribute) != nullptr;
+}
+
+bool wants_media(const GstSDPMedia* line) {
+  return gst_sdp_media_get_attribute_val(line, "sendonly") == nullptr &&
+         gst_sdp_media_get_attribute_val(line, "inactive") == nullptr;
+}
+
+/// "106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f": the value of one parameter.
+std::string parameter(std::string_view fmtp, std::string_view name) {
+  const std::size_t space = fmtp.find(' ');
+  std::string_view rest = space == std::string_view::npos ? std::string_view() : fmtp.substr(space + 1);
+  while (!rest.empty()) {
+    const std::string_view one = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    const std::size_t begin = one.find_first_not_of(' ');
+    const std::size_t equals = one.find('=');
+    if (begin == std::string_view::npos || equals == std::string_view::npos) continue;
+    if (one.substr(begin, equals - begin) == name) return std::string(one.substr(equals + 1));
+  }
+  return {};
+}
+
+/// The value of `attribute` that belongs to this payload type ("96 H264/90000" for rtpmap).
+std::string_view of_payload(const GstSDPMedia* line, const char* attribute, std::string_view payload) {
+  for (guint i = 0;; ++i) {
+    const gchar* value = gst_sdp_media_get_attribute_val_n(line, attribute, i);
+    if (value == nullptr) return {};
+    const std::string_view text(value);
+    if (text.substr(0, text.find(' ')) == payload) return text;
+  }
+}
+
+/// Constrained baseline in whole packets is what we send (RFC 6184, 8.1); other profiles would be decoded wrongly or
+/// not at all.
+bool is_our_h264(std::string_view fmtp) {
+  const std::string profile = parameter(fmtp, "profile-level-id");
+  return parameter(fmtp, "packetization-mode") == "1" && (profile.starts_with("42e0") || profile.starts_with("42E0"));
+}
+
+OfferedLine read_line(const GstSDPMedia* media) {
+  OfferedLine line;
+  const std::string_view kind = gst_sdp_media_get_media(media);
+  line.kind = kind == "video"   ? OfferedLine::Kind::kVideo
+              : kind == "audio" ? OfferedLine::Kind::kAudio
+                                : OfferedLine::Kind::kOther;
+  line.wants = line.kind != OfferedLine::Kind::kOther && wants_media(media) && gst_sdp_media_get_port(media) != 0;
+  for (guint i = 0; i < gst_sdp_media_formats_len(media) && line.payload < 0; ++i) {
+    const std::string_view payload = gst_sdp_media_get_format(media, i);
+    const std::string_view codec = of_payload(media, "rtpmap", payload);
+    const std::string_view fmtp = of_payload(media, "fmtp", payload);
+    const bool picture = line.kind == OfferedLine::Kind::kVideo && codec.ends_with(" H264/90000") && is_our_h264(fmtp);
+    const bool sound = line.kind == OfferedLine::Kind::kAudio && codec.ends_with(" opus/48000/2");
+    if (!picture && !sound) continue;
+    line.payload = std::atoi(std::string(payload).c_str());
+    line.settings = parameter(fmtp, "profile-level-id");
+  }
+  return line;
+}
+
+}  // namespace
+
+Result<Offer> read_offer(const std::string& text) {
+  if (text.size() > kMostOfferBytes) return fail(fmt::format("the offer has more than {} bytes", kMostOfferBytes));
+  if (text.find('\0') != std::string::npos) return fail("the offer is not SDP");
+  GstSDPMessage* parsed = nullptr;
+  if (gst_sdp_message_new_from_text(text.c_str(), &parsed) != GST_SDP_OK) return fail("the offer is not SDP");
+  const Sdp sdp(parsed);
+  const guint count = gst_sdp_message_medias_len(sdp.get());
+  if (count == 0) return fail("the offer has no m-line");
+  if (count > kMostLines) return fail(fmt::format("the offer has more than {} m-lines", kMostLines));
+  Offer offer;
+  offer.text = text;
+  for (guint i = 0; i < count; ++i) {
+    const GstSDPMedia* line = gst_sdp_message_get_media(sdp.get(), i);
+    for (const char* needed : {"fingerprint", "ice-ufrag", "ice-pwd"}) {
+      if (!has(sdp, line, needed)) return fail(fmt::format("m-line {} of the offer has no {}", i, needed));
+    }
+    offer.lines.push_back(read_line(line));
+  }
+  return offer;
+}
+
+}  // namespace tyndau::guests

@@ -1,0 +1,68 @@
+#include "media/guests/offer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/media/guests/offers.h"
+
+namespace tyndau::guests {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+
+std::string without(std::string text, const std::string& line) {
+  for (std::size_t at; (at = text.find(line)) != std::string::npos;) text.erase(at, text.find('\n', at) + 1 - at);
+  return text;
+}
+
+TEST(Offer, NamesTheCodecsThatWeSend) {
+  const auto offer = read_offer(kViewer);
+  ASSERT_TRUE(offer) << offer.error().what;
+  ASSERT_EQ(offer->lines.size(), 2U);
+  EXPECT_EQ(offer->lines[0].kind, OfferedLine::Kind::kVideo);
+  EXPECT_TRUE(offer->lines[0].wants);
+  EXPECT_EQ(offer->lines[0].payload, 109);  // of two H.264 the constrained baseline
+  EXPECT_EQ(offer->lines[0].settings, "42e01f");
+  EXPECT_EQ(offer->lines[1].kind, OfferedLine::Kind::kAudio);
+  EXPECT_EQ(offer->lines[1].payload, 111);
+}
+
+TEST(Offer, KnowsWhoWantsNothingOfUs) {
+  EXPECT_FALSE(read_offer(kHead + video_line("sendonly"))->lines[0].wants);
+  EXPECT_FALSE(read_offer(kHead + video_line("inactive"))->lines[0].wants);
+  EXPECT_TRUE(read_offer(kHead + video_line("sendrecv"))->lines[0].wants);
+}
+
+TEST(Offer, LeavesLinesOpenThatHaveNoCodecOfOurs) {
+  std::string text = kHead + video_line();
+  for (std::size_t at; (at = text.find("H264")) != std::string::npos;) text.replace(at, 4, "AV1X");
+  const auto offer = read_offer(text);
+  ASSERT_TRUE(offer);
+  EXPECT_EQ(offer->lines[0].payload, -1);
+}
+
+TEST(Offer, IsRefusedWhenItIsNone) {
+  for (const std::string& text :
+       {std::string("garbage"), std::string(), std::string("v=0\r\n\0x", 7), std::string("{}")}) {
+    EXPECT_FALSE(read_offer(text)) << text;
+  }
+  EXPECT_THAT(read_offer(kHead).error().what, HasSubstr("no m-line"));
+}
+
+TEST(Offer, IsRefusedWithoutWhatMakesAConnectionSafe) {
+  EXPECT_THAT(read_offer(without(kViewer, "a=fingerprint")).error().what,
+              HasSubstr("m-line 0 of the offer has no fingerprint"));
+  EXPECT_THAT(read_offer(without(kViewer, "a=ice-ufrag")).error().what, HasSubstr("ice-ufrag"));
+  EXPECT_THAT(read_offer(without(kViewer, "a=ice-pwd")).error().what, HasSubstr("ice-pwd"));
+}
+
+TEST(Offer, IsRefusedWhenItIsTooLarge) {
+  std::string lines = kHead;
+  for (std::size_t i = 0; i <= kMostLines; ++i) lines += audio_line();
+  EXPECT_THAT(read_offer(lines).error().what, HasSubstr("more than 8 m-lines"));
+  EXPECT_THAT(read_offer(kViewer + std::string(kMostOfferBytes, ' ')).error().what, HasSubstr("bytes"));
+}
+
+}  // namespace
+}  // namespace tyndau::guests
