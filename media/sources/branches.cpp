@@ -70,6 +70,16 @@ gst::Element make_sink(const SharedIntake& intake, Branches::Pace pace, const Gs
   return *sink;
 }
 
+/// Starts an element as far as its pipeline is. One that is still on its way to PAUSED would send it to PLAYING, before
+/// it has a base time: a file was played through at once, in a few milliseconds, and then stood.
+void start_with(GstBin* bin, GstElement* element) {
+  if (GST_STATE(bin) < GST_STATE_PAUSED) {
+    gst_element_set_state(element, GST_STATE_PAUSED);  // the pipeline takes it on
+  } else {
+    gst_element_sync_state_with_parent(element);
+  }
+}
+
 /// Adds the elements to the bin, joins them and starts them; gives the first one's sink pad.
 gst::Pad plant(GstBin* bin, const std::vector<gst::Element>& elements) {
   for (const gst::Element& element : elements) {
@@ -78,7 +88,7 @@ gst::Pad plant(GstBin* bin, const std::vector<gst::Element>& elements) {
   for (const gst::Element& element : elements) gst_bin_add(bin, element.get());
   for (std::size_t i = 1; i < elements.size(); ++i) gst_element_link(elements[i - 1].get(), elements[i].get());
   for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
-    gst_element_sync_state_with_parent(element->get());
+    start_with(bin, element->get());
   }
   return gst::Pad::adopt(gst_element_get_static_pad(elements.front().get(), "sink"));
 }
