@@ -70,25 +70,26 @@ gst::Element make_sink(const SharedIntake& intake, Branches::Pace pace, const Gs
   return *sink;
 }
 
-/// Starts an element as far as its pipeline is. One that is still on its way to PAUSED would send it to PLAYING, before
-/// it has a base time: a file was played through at once, in a few milliseconds, and then stood.
-void start_with(GstBin* bin, GstElement* element) {
-  if (GST_STATE(bin) < GST_STATE_PAUSED) {
-    gst_element_set_state(element, GST_STATE_PAUSED);  // the pipeline takes it on
+/// Starts an element as far as its pipeline is. Of a file that is still on its way to PAUSED, no further than that: the
+/// pipeline takes it on, once it has a base time; else the file is played through at once and then stands. A live
+/// source needs no base time, and its pipeline does not wait for its sinks.
+void start_with(GstBin* bin, GstElement* element, Branches::Pace pace) {
+  if (pace == Branches::Pace::kByTimestamps && GST_STATE(bin) < GST_STATE_PAUSED) {
+    gst_element_set_state(element, GST_STATE_PAUSED);
   } else {
     gst_element_sync_state_with_parent(element);
   }
 }
 
 /// Adds the elements to the bin, joins them and starts them; gives the first one's sink pad.
-gst::Pad plant(GstBin* bin, const std::vector<gst::Element>& elements) {
+gst::Pad plant(GstBin* bin, Branches::Pace pace, const std::vector<gst::Element>& elements) {
   for (const gst::Element& element : elements) {
     if (!element) return {};
   }
   for (const gst::Element& element : elements) gst_bin_add(bin, element.get());
   for (std::size_t i = 1; i < elements.size(); ++i) gst_element_link(elements[i - 1].get(), elements[i].get());
   for (auto element = elements.rbegin(); element != elements.rend(); ++element) {
-    start_with(bin, element->get());
+    start_with(bin, element->get(), pace);
   }
   return gst::Pad::adopt(gst_element_get_static_pad(elements.front().get(), "sink"));
 }
@@ -137,7 +138,7 @@ gst::Pad Branches::make_picture_tail() {
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = picture_arrived;
   callbacks.eos = picture_ended;
-  gst::Pad pad = plant(bin_, {converter, filter, make_sink(intake_, pace_, callbacks)});
+  gst::Pad pad = plant(bin_, pace_, {converter, filter, make_sink(intake_, pace_, callbacks)});
   if (pad) {
     gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, drop_surplus, new FrameDropper(format.frame_rate),
                       [](gpointer data) { delete static_cast<FrameDropper*>(data); });
@@ -154,7 +155,7 @@ gst::Pad Branches::make_sound_tail() {
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = sound_arrived;
   callbacks.eos = sound_ended;
-  return plant(bin_, {converter, resampler, filter, make_sink(intake_, pace_, callbacks)});
+  return plant(bin_, pace_, {converter, resampler, filter, make_sink(intake_, pace_, callbacks)});
 }
 
 gst::Element Branches::make_decoder(const std::shared_ptr<Branches>& branches) {
