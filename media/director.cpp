@@ -33,6 +33,9 @@ Director::Director(const Config& config, programme::Mixer& mixer, sources::HallS
   guests_.on_gone = [this](const std::string& peer, const std::string& why) {
     if (server_) server_->send(link::PeerGone{peer, why});
   };
+  guests_.on_state = [this](const link::PeerState& state) {
+    if (server_) server_->send(state);
+  };
   // Both come from the mixer's thread and may find the main loop gone at the very end; then they are never run.
   mixer_.on_levels = [this](const link::Levels& levels) {
     post([this, levels] {
@@ -89,7 +92,7 @@ void Director::carry_out(const link::Hello& hello) {
   if (hello.version != link::kProtocolVersion) {
     log::error("the session speaks version {} of the link, we {}", hello.version, link::kProtocolVersion);
   }
-  server_->send(link::Snapshot{link::kProtocolVersion, hall_.state(), mixer_.scene(), run_, disk_});
+  server_->send(link::Snapshot{link::kProtocolVersion, hall_.state(), mixer_.scene(), run_, disk_, guests_.peers()});
 }
 
 void Director::carry_out(const link::BroadcastStart& command) {
@@ -181,7 +184,7 @@ void Director::carry_out(const link::RecordingClose& command) {
 }
 
 void Director::carry_out(const link::PeerOpen& command) {
-  guests_.open(command.peer, command.offer, [this, id = command.id](Result<std::string> answer) {
+  guests_.open(command.peer, command.seat, command.offer, [this, id = command.id](Result<std::string> answer) {
     if (!server_) return;
     if (!answer) return server_->send(link::Failed{id, "bad_offer", answer.error().what});
     server_->send(link::Done{id, std::nullopt, std::move(*answer)});

@@ -46,6 +46,13 @@ Result<void> prepare(const Config& config) {
   return outlets::Encoders::check(config.programme);
 }
 
+guests::Network network_of(const Config& config) {
+  guests::Network network{config.webrtc.port_min, config.webrtc.port_max, config.webrtc.stun};
+  // The configuration has the address as browsers take it (RFC 7064), webrtcbin wants slashes.
+  if (network.stun.starts_with("stun:") && !network.stun.starts_with("stun://")) network.stun.insert(5, "//");
+  return network;
+}
+
 int run(const Config& config, const std::filesystem::path& share) {
   if (auto prepared = prepare(config); !prepared) return complain(prepared.error().what);
   const programme::Format format{config.programme.width, config.programme.height, config.programme.frame_rate};
@@ -62,7 +69,7 @@ int run(const Config& config, const std::filesystem::path& share) {
   };
   sources::HallSource hall(format, picture, sound, tell, share / "speech");
   if (auto set = hall.set(config.programme.source); !set) return complain("programme.source: " + set.error().what);
-  guests::Guests guests(mixer);
+  guests::Guests guests(mixer, {network_of(config), config.stills_directory()});
   Director director(config, mixer, hall, guests);
   told = &director;
   if (auto opened = director.open(); !opened) return complain(opened.error().what);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <sstream>
 
 namespace tyndau {
 
@@ -89,6 +90,25 @@ Setter boolean(bool& target) {
   };
 }
 
+/// Addresses of one of these schemes (RFC 7064, RFC 7065), with a space between, as browsers take them.
+Setter addresses(std::string& target, std::vector<std::string> schemes, std::size_t most) {
+  return [&target, schemes = std::move(schemes), most](const toml::node& node) -> std::string {
+    const auto* value = node.as_string();
+    if (value == nullptr) return "must be a text in quotes";
+    std::istringstream words(value->get());
+    std::size_t count = 0;
+    for (std::string word; words >> word; ++count) {
+      const bool known = std::any_of(schemes.begin(), schemes.end(), [&](const std::string& scheme) {
+        return word.starts_with(scheme) && word.size() > scheme.size();
+      });
+      if (!known) return fmt::format("has '{}', which does not begin with {}", word, fmt::join(schemes, " or "));
+    }
+    if (count > most) return fmt::format("may have {} addresses", most);
+    target = value->get();
+    return {};
+  };
+}
+
 std::string read_rendition(const toml::table& table, Config::Rendition& rendition) {
   const std::vector<std::pair<std::string, Setter>> keys = {
       {"name", text(rendition.name)},
@@ -158,6 +178,12 @@ std::vector<std::pair<std::string, Setter>> setters(Config& c) {
       {"web.max_connections", whole(c.web.max_connections, 16, 1000000)},
       {"web.max_waiting_per_client", whole(c.web.max_waiting_per_client, 1, 1000000)},
       {"web.trust_forwarded_for", boolean(c.web.trust_forwarded_for)},
+      {"webrtc.stun", addresses(c.webrtc.stun, {"stun:"}, 1)},
+      {"webrtc.turn", addresses(c.webrtc.turn, {"turn:", "turns:"}, 8)},
+      {"webrtc.turn_secret", text(c.webrtc.turn_secret)},
+      {"webrtc.turn_lifetime_s", whole(c.webrtc.turn_lifetime_s, 600, 604800)},
+      {"webrtc.port_min", whole(c.webrtc.port_min, 0, 65535)},
+      {"webrtc.port_max", whole(c.webrtc.port_max, 0, 65535)},
   };
 }
 
@@ -225,6 +251,13 @@ Result<Config> load_config(const fs::path& file) {
 
   if (config.data.directory.empty()) return fail(file.string() + ": 'data.directory' is missing");
   if (config.data.runtime_directory.empty()) return fail(file.string() + ": 'data.runtime_directory' is missing");
+  const Config::Webrtc& webrtc = config.webrtc;
+  if (!webrtc.turn.empty() && webrtc.turn_secret.empty()) {
+    return fail(file.string() + ": 'webrtc.turn' needs 'webrtc.turn_secret'");
+  }
+  if ((webrtc.port_min == 0) != (webrtc.port_max == 0) || webrtc.port_max < webrtc.port_min) {
+    return fail(file.string() + ": 'webrtc.port_min' and 'webrtc.port_max' must be a range, or both 0");
+  }
   const auto& url = config.web.public_url;
   if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
     return fail(file.string() + ": 'web.public_url' must begin with https:// or http://");

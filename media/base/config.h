@@ -42,11 +42,21 @@ struct Config {
     bool trust_forwarded_for = false;  ///< whether X-Forwarded-For of a proxy on loopback names the client
   } web;
 
+  struct Webrtc {
+    std::string stun;                ///< "stun:host:port", "" for none
+    std::string turn;                ///< "turn:host:port?transport=udp turns:host:443?transport=tcp", "" for none
+    std::string turn_secret;         ///< shared with the TURN server: credentials are made of it and end by themselves
+    int turn_lifetime_s = 43200;     ///< of a credential; a guest stays connected with it all day
+    int port_min = 0, port_max = 0;  ///< UDP ports of media; 0 for any
+  } webrtc;
+
   std::filesystem::path link_socket() const { return data.runtime_directory / "media.sock"; }
   std::filesystem::path database() const { return data.directory / "tyndau.db"; }
   std::filesystem::path media_directory() const { return data.directory / "media"; }
   /// Where the media process keeps segments while the disk is full: same layout as media_directory().
   std::filesystem::path memory_directory() const { return data.runtime_directory / "media"; }
+  /// Where media writes guests' faces for the desk: {meeting}/{person}.jpg.
+  std::filesystem::path stills_directory() const { return data.runtime_directory / "guests"; }
   std::filesystem::path preview_file() const { return data.runtime_directory / "preview.jpg"; }
 };
 

@@ -181,14 +181,18 @@ std::int64_t Fields::integer(const char* key, std::int64_t least, std::int64_t m
   find(key, true);
   return optional_integer(key, least, most).value_or(least);
 }
-double Fields::number(const char* key) {
-  const Json* value = find(key, true);
-  if (value == nullptr) return 0;
+std::optional<double> Fields::optional_number(const char* key) {
+  const Json* value = find(key, false);
+  if (value == nullptr) return std::nullopt;
   if (!value->is_number()) {
     complain(fmt::format("'{}' must be a number", key));
-    return 0;
+    return std::nullopt;
   }
   return value->get<double>();
+}
+double Fields::number(const char* key) {
+  find(key, true);
+  return optional_number(key).value_or(0);
 }
 bool Fields::boolean(const char* key) {
   find(key, true);

@@ -39,6 +39,7 @@ class Fields {
 
   std::optional<std::string> optional_string(const char* key, std::size_t max_bytes = 4096);
   std::optional<std::int64_t> optional_integer(const char* key, std::int64_t least, std::int64_t most);
+  std::optional<double> optional_number(const char* key);
   std::optional<bool> optional_boolean(const char* key);
   /// The member, or nullptr when it is absent or null.
   const Json* optional_object(const char* key);

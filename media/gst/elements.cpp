@@ -65,7 +65,11 @@ Result<Element> parse_pipeline(const std::string& line) {
     g_error_free(error);
     return fail("the pipeline cannot be built: " + what);
   }
-  return pipeline;
+  if (GST_IS_PIPELINE(pipeline.get())) return pipeline;
+  // A line of one element gives that element.
+  const Element whole = Element::sink(gst_pipeline_new(nullptr));
+  gst_bin_add(GST_BIN(whole.get()), pipeline.get());
+  return whole;
 }
 
 void set_if_present(GstElement* element, const char* property, const char* value) {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "media/base/log.h"
 #include "media/gst/main_thread.h"
@@ -11,23 +11,72 @@
 namespace tyndau::guests {
 
 namespace {
-constexpr std::chrono::milliseconds kLookEvery{500};
+
+constexpr std::chrono::milliseconds kLookEvery{250};
+
+/// "{meeting}/{person}": both become names of a folder and a file.
+bool is_seat(const std::string& seat) {
+  const std::size_t slash = seat.find('/');
+  if (slash == 0 || slash == std::string::npos || slash + 1 == seat.size()) return false;
+  return std::count(seat.begin(), seat.end(), '/') == 1 && std::all_of(seat.begin(), seat.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                  c == '/';
+         });
 }
 
-Guests::Guests(programme::Mixer& mixer) : feed_(mixer), timer_(kLookEvery, [this] { look(); }) {}
+}  // namespace
+
+Guests::Guests(programme::Mixer& mixer, Options options)
+    : mixer_(mixer), options_(std::move(options)), feed_(mixer), timer_(kLookEvery, [this] { look(); }) {}
 
 Guests::~Guests() {
-  for (const auto& [id, seat] : seats_) {
-    if (seat.listens) feed_.remove(seat.peer->listener());
-  }
-  seats_.clear();
+  for (auto& [id, connection] : std::exchange(peers_, {})) give_up(std::move(connection));
 }
 
-void Guests::open(const std::string& peer, const std::string& text, Answer answer) {
-  if (seats_.contains(peer)) return answer(fail("there is a peer of this name"));
-  if (seats_.size() >= kMostPeers) return answer(fail(fmt::format("there are {} peers already", kMostPeers)));
+/// What a connection has is given back, in the order that leaves nobody with something that is gone.
+void Guests::give_up(Connection connection) {
+  if (connection.listens) feed_.remove(connection.peer->listener());
+  if (connection.intake) connection.intake->close();
+  connection.peer.reset();
+  const bool another = std::any_of(peers_.begin(), peers_.end(),
+                                   [&](const auto& other) { return other.second.seat == connection.seat; });
+  if (connection.seat.empty() || another) return;
+  mixer_.remove_seat(connection.seat);
+  seats_.erase(connection.seat);
+  std::error_code error;  // nobody's face is kept; where there is none there is nothing to remove
+  if (!options_.stills.empty()) std::filesystem::remove(still_of(connection.seat), error);
+}
+
+std::filesystem::path Guests::still_of(const std::string& seat) const { return options_.stills / (seat + ".jpg"); }
+
+Result<Place> Guests::take_place(const std::string& seat) {
+  if (seat.empty()) return Place{};
+  if (!is_seat(seat)) return fail("this is no name of a seat");
+  auto& known = seats_[seat];
+  if (!known) {
+    if (seats_.size() > link::kMostSeats) {
+      seats_.erase(seat);
+      return fail(fmt::format("all {} seats are taken", link::kMostSeats));
+    }
+    known = std::make_shared<programme::Seat>();
+    mixer_.add_seat(seat, known);
+  }
+  Place place{seat, std::make_shared<SeatIntake>(known), {}};
+  if (!options_.stills.empty()) {
+    place.still = still_of(seat);
+    std::error_code error;  // without the folder there are no stills, and all else works
+    std::filesystem::create_directories(place.still.parent_path(), error);
+  }
+  return place;
+}
+
+void Guests::open(const std::string& peer, const std::string& seat, const std::string& text, Answer answer) {
+  if (peers_.contains(peer)) return answer(fail("there is a peer of this name"));
+  if (peers_.size() >= kMostPeers) return answer(fail(fmt::format("there are {} peers already", kMostPeers)));
   const auto offer = read_offer(text);
   if (!offer) return answer(tl::unexpected(offer.error()));
+  auto place = take_place(seat);
+  if (!place) return answer(tl::unexpected(place.error()));
 
   Peer::Events events;
   events.on_answer = [this, peer](const Result<std::string>& its_answer) { answered(peer, its_answer); };
@@ -37,42 +86,63 @@ void Guests::open(const std::string& peer, const std::string& text, Answer answe
       if (here.lock()) feed_.ask_for_keyframe();
     });
   };
-  auto opened = Peer::open(threads_, *offer, std::move(events));
-  if (!opened) return answer(tl::unexpected(opened.error()));
-  seats_.emplace(peer, Seat{std::move(*opened), std::move(answer)});
+  Connection connection;
+  connection.seat = place->seat;
+  connection.intake = place->intake;
+  auto opened = Peer::open(threads_, *offer, std::move(*place), options_.network, std::move(events));
+  if (!opened) {
+    give_up(std::move(connection));
+    return answer(tl::unexpected(opened.error()));
+  }
+  const bool sends = std::any_of(offer->lines.begin(), offer->lines.end(),
+                                 [](const OfferedLine& line) { return line.sends && !line.taken.empty(); });
+  // The newest sending peer has the seat alone: the one before is dead, and only nobody has noticed yet.
+  for (auto& [id, other] : peers_) {
+    if (sends && other.intake && other.seat == connection.seat) other.intake->close();
+  }
+  connection.peer = std::move(*opened);
+  connection.answer = std::move(answer);
+  peers_.emplace(peer, std::move(connection));
 }
 
 void Guests::answered(const std::string& peer, const Result<std::string>& answer) {
-  const auto seat = seats_.find(peer);
-  if (seat == seats_.end()) return;
-  const Answer tell = std::exchange(seat->second.answer, nullptr);
-  if (!answer) {
-    seats_.erase(seat);
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  const Answer tell = std::exchange(found->second.answer, nullptr);
+  Result<void> fed;
+  if (answer) fed = feed_.add(found->second.peer->listener());
+  if (answer && fed) {
+    found->second.listens = true;
     return tell(answer);
   }
-  if (const auto added = feed_.add(seat->second.peer->listener()); !added) {
-    seats_.erase(seat);
-    return tell(tl::unexpected(added.error()));
-  }
-  seat->second.listens = true;
-  tell(answer);
+  Connection connection = std::move(found->second);
+  peers_.erase(found);
+  give_up(std::move(connection));
+  tell(answer ? tl::unexpected(fed.error()) : answer);
 }
 
 bool Guests::close(const std::string& peer) {
-  const auto seat = seats_.find(peer);
-  if (seat == seats_.end()) return false;
-  if (seat->second.listens) feed_.remove(seat->second.peer->listener());
-  const Answer tell = std::move(seat->second.answer);
-  seats_.erase(seat);
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return false;
+  Connection connection = std::move(found->second);
+  peers_.erase(found);
+  const Answer tell = std::move(connection.answer);
+  give_up(std::move(connection));
   if (tell) tell(fail("the peer was closed"));
   return true;
 }
 
+std::vector<link::PeerName> Guests::peers() const {
+  std::vector<link::PeerName> names;
+  for (const auto& [id, connection] : peers_) names.push_back({id, connection.seat});
+  return names;
+}
+
 void Guests::leave(const std::string& peer, const std::string& why) {
-  const auto seat = seats_.find(peer);
-  if (seat == seats_.end()) return;
-  const bool unanswered = static_cast<bool>(seat->second.answer);
-  log::info("peer {} is gone: {}", peer, why);
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return;
+  const bool unanswered = static_cast<bool>(found->second.answer);
+  log::info("peer {} is gone: {}", peer.substr(0, 8), why);
   // Not from within its own call: it is taken apart on the next turn of the loop.
   gst::post([this, peer, here = std::weak_ptr(here_)] {
     if (here.lock()) close(peer);
@@ -81,9 +151,24 @@ void Guests::leave(const std::string& peer, const std::string& why) {
 }
 
 void Guests::look() {
-  std::vector<Peer*> peers;
-  for (const auto& [id, seat] : seats_) peers.push_back(seat.peer.get());
-  for (Peer* peer : peers) peer->look();
+  std::vector<std::string> names;
+  for (const auto& [id, connection] : peers_) names.push_back(id);
+  for (const std::string& id : names) {
+    const auto found = peers_.find(id);
+    if (found == peers_.end()) continue;
+    const LineMeter::Line line = found->second.peer->look();
+    if (found->second.intake) tell(id, found->second, line);
+  }
+}
+
+void Guests::tell(const std::string& peer, Connection& connection, const LineMeter::Line& line) {
+  // A line that is silent shows nothing, at once: a presentation would stand for seconds.
+  if (line.state == "silent" && connection.line != "silent") connection.intake->empty();
+  connection.line = line.state;
+  const SeatIntake::Look look = connection.intake->look();
+  if (!on_state) return;
+  on_state({peer, connection.seat, line.state, look.width, look.height, look.presentation, look.peak_db, line.kbps,
+            line.loss_percent, line.rtt_ms});
 }
 
 }  // namespace tyndau::guests

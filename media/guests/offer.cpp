@@ -21,9 +21,21 @@ bool has(const Sdp& sdp, const GstSDPMedia* line, const char* attribute) {
          gst_sdp_message_get_attribute_val(sdp.get(), attribute) != nullptr;
 }
 
-bool wants_media(const GstSDPMedia* line) {
-  return gst_sdp_media_get_attribute_val(line, "sendonly") == nullptr &&
-         gst_sdp_media_get_attribute_val(line, "inactive") == nullptr;
+bool says(const GstSDPMedia* line, const char* direction) {
+  return gst_sdp_media_get_attribute_val(line, direction) != nullptr;
+}
+
+/// A line that is neither switched off nor of a kind of its own, like data.
+bool is_media(const OfferedLine& read, const GstSDPMedia* line) {
+  return read.kind != OfferedLine::Kind::kOther && !says(line, "inactive") && gst_sdp_media_get_port(line) != 0;
+}
+
+/// The codec that we can take, by its name in RTP caps; "" for another.
+std::string takable(OfferedLine::Kind kind, std::string_view rtpmap) {
+  if (kind == OfferedLine::Kind::kVideo && rtpmap.ends_with(" VP8/90000")) return "VP8";
+  if (kind == OfferedLine::Kind::kVideo && rtpmap.ends_with(" H264/90000")) return "H264";
+  if (kind == OfferedLine::Kind::kAudio && rtpmap.ends_with(" opus/48000/2")) return "OPUS";
+  return {};
 }
 
 /// "106 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f": the value of one parameter.
@@ -58,17 +70,36 @@ bool is_our_h264(std::string_view fmtp) {
   return parameter(fmtp, "packetization-mode") == "1" && (profile.starts_with("42e0") || profile.starts_with("42E0"));
 }
 
+/// "4 http://..." or "4/sendrecv http://...": the number of the extension with this address (RFC 8285, 5); 0 for none.
+int extension(const GstSDPMedia* line, std::string_view address) {
+  for (guint i = 0;; ++i) {
+    const gchar* value = gst_sdp_media_get_attribute_val_n(line, "extmap", i);
+    if (value == nullptr) return 0;
+    const std::string_view text(value);
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos || text.substr(space + 1) != address) continue;
+    const int number = std::atoi(value);
+    return number > 0 && number < 15 ? number : 0;  // of one byte each
+  }
+}
+
 OfferedLine read_line(const GstSDPMedia* media) {
   OfferedLine line;
   const std::string_view kind = gst_sdp_media_get_media(media);
   line.kind = kind == "video"   ? OfferedLine::Kind::kVideo
               : kind == "audio" ? OfferedLine::Kind::kAudio
                                 : OfferedLine::Kind::kOther;
-  line.wants = line.kind != OfferedLine::Kind::kOther && wants_media(media) && gst_sdp_media_get_port(media) != 0;
-  for (guint i = 0; i < gst_sdp_media_formats_len(media) && line.payload < 0; ++i) {
+  line.wants = is_media(line, media) && !says(media, "sendonly");
+  line.sends = is_media(line, media) && !says(media, "recvonly");
+  line.packet_counter = extension(media, kPacketCounter);
+  for (guint i = 0; i < gst_sdp_media_formats_len(media); ++i) {
     const std::string_view payload = gst_sdp_media_get_format(media, i);
     const std::string_view codec = of_payload(media, "rtpmap", payload);
     const std::string_view fmtp = of_payload(media, "fmtp", payload);
+    if (line.taken.empty() && !(line.taken = takable(line.kind, codec)).empty()) {
+      line.taken_payload = std::atoi(std::string(payload).c_str());
+    }
+    if (line.payload >= 0) continue;
     const bool picture = line.kind == OfferedLine::Kind::kVideo && codec.ends_with(" H264/90000") && is_our_h264(fmtp);
     const bool sound = line.kind == OfferedLine::Kind::kAudio && codec.ends_with(" opus/48000/2");
     if (!picture && !sound) continue;

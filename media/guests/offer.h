@@ -11,9 +11,21 @@ struct OfferedLine {
   enum class Kind { kVideo, kAudio, kOther };
   Kind kind = Kind::kOther;
   bool wants = false;    ///< the peer receives on it: recvonly or sendrecv (RFC 8866, 6.7)
+  bool sends = false;    ///< the peer sends on it: sendonly or sendrecv
   int payload = -1;      ///< of the codec that we send: H.264 for pictures, Opus for sound; -1 when it is not offered
   std::string settings;  ///< that codec's profile-level-id (RFC 6184), "" when there is none
+  /// What we take from the peer, the first that it offers of "VP8" and "H264" for pictures, "OPUS" for sound; "" when
+  /// it offers none of them.
+  std::string taken;
+  int taken_payload = -1;
+  /// The number of the header extension that counts packets for the sender's congestion control
+  /// (draft-holmer-rmcat-transport-wide-cc-extensions); 0 when it is not offered.
+  int packet_counter = 0;
 };
+
+/// Its address.
+inline constexpr const char* kPacketCounter =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 struct Offer {
   std::string text;

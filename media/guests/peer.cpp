@@ -17,6 +17,7 @@
 #include "media/gst/bus_watch.h"
 #include "media/gst/elements.h"
 #include "media/gst/main_thread.h"
+#include "media/guests/receiver.h"
 
 namespace tyndau::guests {
 
@@ -27,9 +28,9 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kGathering{3};    // for candidates; what is found until then is answered with
 constexpr std::chrono::seconds kConnecting{15};  // from the answer to the first packet
-constexpr std::chrono::seconds kSilence{
-    8};                               // a living peer reports its reception several times a second (RFC 3550, 6.2)
-constexpr guint64 kMostWaiting = 30;  // pictures on their way out; more is a line that does not carry them
+constexpr std::chrono::seconds kSilence{10};     // a living peer reports what it receives every second or two
+constexpr unsigned kJitter_ms = 200;             // of what arrives: a repeat over a line of 150 ms comes in time
+constexpr guint64 kMostWaiting = 30;             // pictures on their way out; more is a line that does not carry them
 
 using Description = std::unique_ptr<GstWebRTCSessionDescription,
                                     gst::Freer<GstWebRTCSessionDescription, gst_webrtc_session_description_free>>;
@@ -58,6 +59,23 @@ Result<void> describe(GstElement* webrtc, const char* signal, const GstWebRTCSes
   const Promise promise(gst_promise_new());
   g_signal_emit_by_name(webrtc, signal, description, promise.get());
   return settle(promise.get(), signal);
+}
+
+/// With feedback of when each packet came a sender finds what the line carries in a second; without it in half a minute.
+void ask_for_packet_counter(GstCaps* caps, const OfferedLine& line) {
+  if (line.packet_counter == 0) return;
+  gst_caps_set_simple(caps, fmt::format("extmap-{}", line.packet_counter).c_str(), G_TYPE_STRING, kPacketCounter,
+                      nullptr);
+}
+
+/// What we only take on a line, as caps for webrtcbin.
+gst::Caps taken_caps(const OfferedLine& line) {
+  const bool picture = line.kind == OfferedLine::Kind::kVideo;
+  GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, picture ? "video" : "audio",
+                                      "encoding-name", G_TYPE_STRING, line.taken.c_str(), "clock-rate", G_TYPE_INT,
+                                      picture ? 90000 : 48000, "payload", G_TYPE_INT, line.taken_payload, nullptr);
+  ask_for_packet_counter(caps, line);
+  return gst::Caps::adopt(caps);
 }
 
 /// What we send on a line, as caps for webrtcbin.
@@ -127,7 +145,10 @@ std::string enum_property(GObject* object, const char* name) {
 }  // namespace
 
 struct Peer::Inner : public Listener, public std::enable_shared_from_this<Peer::Inner> {
+  // Constant after open().
   Offer offer;
+  Place place;
+  Network network;
   gst::Element pipeline, webrtc, picture_source, sound_source;
 
   // Main thread.
@@ -137,18 +158,24 @@ struct Peer::Inner : public Listener, public std::enable_shared_from_this<Peer::
   bool answered = false, gone = false;
   programme::SteadyTime answered_at;
 
+  AnyObject session;  // the RTP session, once there is one
+
   // Any thread.
-  std::atomic<steady_clock::rep> heard_at{0};  // the last packet, 0 before the first
+  LineMeter meter;
 
   // Encoder's and mixer's threads: the programme's time to this pipeline's.
   std::mutex timing_mutex;
   std::optional<GstClockTimeDiff> ahead;  // guarded by timing_mutex
   // Encoder's thread.
   bool skipping = false;
+  // Mixer's thread.
+  std::vector<float> minus;  // the programme without the seat's own voice
 
   void picture(const gst::Buffer& unit, bool keyframe, GstClockTime programme) override;
   void sound(const programme::Frame& frame, std::size_t samples) override;
   GstClockTime own_time(GstClockTime programme);
+  bool we_take(const OfferedLine& line) const { return place.intake && line.sends && !line.taken.empty(); }
+  void take(GstPad* pad);
 
   Result<void> build();
   Result<std::string> negotiate();
@@ -164,6 +191,7 @@ struct Peer::Inner : public Listener, public std::enable_shared_from_this<Peer::
   static void free_weak(gpointer data) { delete static_cast<Weak*>(data); }
   static void free_weak_closure(gpointer data, GClosure*) { free_weak(data); }
   static void on_state(GObject* object, GParamSpec* spec, gpointer data);
+  static void on_pad(GstElement*, GstPad* pad, gpointer data);
   static GstPadProbeReturn on_packet(GstPad*, GstPadProbeInfo*, gpointer data);
   static GstPadProbeReturn on_upstream(GstPad*, GstPadProbeInfo* info, gpointer data);
 };
@@ -203,7 +231,9 @@ void Peer::Inner::sound(const programme::Frame& frame, std::size_t samples) {
   const GstClockTime length = gst_util_uint64_scale(samples, GST_SECOND, Format::kSampleRate);
   const GstClockTime time = own_time(static_cast<GstClockTime>(frame.index) * length);
   if (time == GST_CLOCK_TIME_NONE) return;
-  GstBuffer* buffer = gst_buffer_new_memdup(frame.sound, samples * sizeof(float));
+  minus.resize(samples);
+  frame.sound_without(place.seat, minus.data(), samples);
+  GstBuffer* buffer = gst_buffer_new_memdup(minus.data(), samples * sizeof(float));
   GST_BUFFER_PTS(buffer) = time;
   GST_BUFFER_DURATION(buffer) = length;
   gst_app_src_push_buffer(GST_APP_SRC(sound_source.get()), buffer);
@@ -212,14 +242,20 @@ void Peer::Inner::sound(const programme::Frame& frame, std::size_t samples) {
 // ---- making the connection ----
 
 Result<void> Peer::Inner::build() {
-  std::string line = "webrtcbin name=webrtc bundle-policy=max-bundle latency=0 ";
-  bool sends = false;
+  bool sends = false, takes = false;
+  std::string branches;
   for (std::size_t i = 0; i < offer.lines.size(); ++i) {
+    takes = takes || we_take(offer.lines[i]);
     if (!we_send(offer.lines[i])) continue;
-    line += branch(offer.lines[i], i);
+    branches += branch(offer.lines[i], i);
     sends = true;
   }
-  if (!sends) return fail("the offer takes neither H.264 (constrained baseline) nor Opus");
+  if (!sends && !takes) {
+    return fail(place.intake ? "the offer neither takes nor sends H.264, VP8 or Opus"
+                             : "the offer takes neither H.264 (constrained baseline) nor Opus");
+  }
+  const std::string line =
+      fmt::format("webrtcbin name=webrtc bundle-policy=max-bundle latency={} ", takes ? kJitter_ms : 0) + branches;
   auto parsed = gst::parse_pipeline(line);
   if (!parsed) return tl::unexpected(parsed.error());
   pipeline = std::move(*parsed);
@@ -231,6 +267,10 @@ Result<void> Peer::Inner::build() {
   sound_source = by_name("sound");
   g_signal_connect_data(webrtc.get(), "notify::connection-state", G_CALLBACK(&Inner::on_state), weak(),
                         &Inner::free_weak_closure, GConnectFlags(0));
+  if (takes) {
+    g_signal_connect_data(webrtc.get(), "pad-added", G_CALLBACK(&Inner::on_pad), weak(), &Inner::free_weak_closure,
+                          GConnectFlags(0));
+  }
   if (picture_source) {
     const auto pad = gst::Pad::adopt(gst_element_get_static_pad(picture_source.get(), "src"));
     gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, &Inner::on_upstream, weak(), &Inner::free_weak);
@@ -264,16 +304,24 @@ Result<std::string> Peer::Inner::negotiate() {
 Result<void> Peer::Inner::prepare_lines() {
   // Of two libnice habits: asking the router by UPnP, and candidates over TCP that nobody can reach.
   if (const AnyObject ice = object_property(webrtc.get(), "ice-agent")) {
+    if (network.port_min > 0) {
+      g_object_set(ice.get(), "min-rtp-port", static_cast<guint>(network.port_min), "max-rtp-port",
+                   static_cast<guint>(network.port_max), nullptr);
+    }
     if (const AnyObject agent = object_property(ice.get(), "agent")) {
       g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, nullptr);
     }
   }
+  if (!network.stun.empty()) g_object_set(webrtc.get(), "stun-server", network.stun.c_str(), nullptr);
   for (const OfferedLine& line : offer.lines) {
-    if (!we_send(line)) continue;
+    const bool send = we_send(line), take = we_take(line);
+    if (!send && !take) continue;
     GstWebRTCRTPTransceiver* made = nullptr;
-    const gst::Caps caps = codec_caps(line);
-    g_signal_emit_by_name(webrtc.get(), "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, caps.get(),
-                          &made);
+    const gst::Caps caps = send ? codec_caps(line) : taken_caps(line);
+    const auto direction = send && take ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV
+                           : send       ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY
+                                        : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+    g_signal_emit_by_name(webrtc.get(), "add-transceiver", direction, caps.get(), &made);
     const auto transceiver = gst::Object<GstWebRTCRTPTransceiver>::adopt(made);
     if (!transceiver) return fail("add-transceiver: refused");
     // Without repeats 1 % of loss freezes the picture most of the time.
@@ -358,11 +406,37 @@ void Peer::Inner::on_state(GObject* object, GParamSpec*, gpointer data) {
     });
 }
 
-GstPadProbeReturn Peer::Inner::on_packet(GstPad*, GstPadProbeInfo*, gpointer data) {
-  if (const auto self = static_cast<Weak*>(data)->lock()) {
-    self->heard_at = steady_clock::now().time_since_epoch().count();
-  }
+GstPadProbeReturn Peer::Inner::on_packet(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  if (const auto self = static_cast<Weak*>(data)->lock()) self->meter.packet(GST_PAD_PROBE_INFO_BUFFER(info));
   return GST_PAD_PROBE_OK;
+}
+
+// ---- what arrives ----
+
+void Peer::Inner::on_pad(GstElement*, GstPad* pad, gpointer data) {
+  if (GST_PAD_DIRECTION(pad) != GST_PAD_SRC) return;  // it tells of our own sink pads too
+  if (const auto self = static_cast<Weak*>(data)->lock()) self->take(pad);
+}
+
+void Peer::Inner::take(GstPad* pad) {
+  const AnyObject transceiver = object_property(pad, "transceiver");
+  guint number = G_MAXUINT;
+  if (transceiver) g_object_get(transceiver.get(), "mlineindex", &number, nullptr);
+  if (number >= offer.lines.size() || !we_take(offer.lines[number])) return;
+  Arrival arrival{offer.lines[number].taken, SeatIntake::Picture::kFace, {}};
+  if (offer.lines[number].kind == OfferedLine::Kind::kVideo) {
+    // The first picture that is sent is the face, another the presentation.
+    const bool first = std::none_of(offer.lines.begin(), offer.lines.begin() + number, [this](const OfferedLine& line) {
+      return line.kind == OfferedLine::Kind::kVideo && we_take(line);
+    });
+    if (first) arrival.still = place.still;
+    if (!first) arrival.picture = SeatIntake::Picture::kPresentation;
+  }
+  if (const auto joined = receive(GST_BIN(pipeline.get()), pad, arrival, place.intake); !joined) {
+    log::warning("a guest's {}: {}", arrival.codec, joined.error().what);
+    return;
+  }
+  gst_element_post_message(pipeline.get(), gst_message_new_latency(GST_OBJECT(pipeline.get())));
 }
 
 GstPadProbeReturn Peer::Inner::on_upstream(GstPad*, GstPadProbeInfo* info, gpointer data) {
@@ -378,15 +452,23 @@ void Peer::Inner::say_gone(const std::string& why) {
 
 Peer::Peer(std::shared_ptr<Inner> inner) : inner_(std::move(inner)) {}
 
-Result<std::unique_ptr<Peer>> Peer::open(gst::PipelineThreads& threads, const Offer& offer, Events events) {
+Result<std::unique_ptr<Peer>> Peer::open(gst::PipelineThreads& threads, const Offer& offer, Place place,
+                                         const Network& network, Events events) {
   auto inner = std::make_shared<Inner>();
   inner->offer = offer;
+  inner->place = std::move(place);
+  inner->network = network;
   inner->events = std::move(events);
   if (auto built = inner->build(); !built) return tl::unexpected(built.error());
   const std::weak_ptr<Inner> weak = inner;
   inner->bus = std::make_unique<gst::BusWatch>(inner->pipeline.get(), [weak](GstMessage* message) {
-    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
-    if (const auto peer = weak.lock()) peer->say_gone(gst::describe_error(message));
+    const auto peer = weak.lock();
+    if (!peer) return;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) peer->say_gone(gst::describe_error(message));
+    // New sinks must wait for the jitter buffers as the others do.
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_LATENCY && peer->run) {
+      peer->run->then([](GstElement* pipeline) { gst_bin_recalculate_latency(GST_BIN(pipeline)); });
+    }
   });
   inner->run = threads.play(inner->pipeline);
   inner->run->then([inner](GstElement*) mutable {
@@ -409,15 +491,21 @@ Peer::~Peer() {
 
 std::shared_ptr<Listener> Peer::listener() const { return inner_; }
 
-void Peer::look() {
-  if (!inner_->answered) return;
-  const auto heard = programme::SteadyTime(steady_clock::duration(inner_->heard_at.load()));
-  const auto now = steady_clock::now();
-  if (heard == programme::SteadyTime()) {
-    if (now - inner_->answered_at > kConnecting) inner_->say_gone("no connection came about");
-  } else if (now - heard > kSilence) {
-    inner_->say_gone("nothing has been heard");
+LineMeter::Line Peer::look() {
+  Inner& inner = *inner_;
+  if (!inner.answered) return {};
+  if (!inner.session) {
+    const auto bin = gst::Element::adopt(gst_bin_get_by_name(GST_BIN(inner.webrtc.get()), "rtpbin"));
+    GObject* session = nullptr;
+    if (bin) g_signal_emit_by_name(bin.get(), "get-internal-session", 0U, &session);
+    inner.session.reset(session);
   }
+  const auto now = steady_clock::now();
+  LineMeter::Line line = inner.meter.look(inner.session.get(), now);
+  const auto heard = inner.meter.heard();
+  if (!heard && now - inner.answered_at > kConnecting) inner.say_gone("no connection came about");
+  if (heard && now - *heard > kSilence) inner.say_gone("nothing has been heard");
+  return line;
 }
 
 }  // namespace tyndau::guests

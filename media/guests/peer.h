@@ -1,13 +1,29 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "media/gst/pipeline_threads.h"
+#include "media/guests/line_meter.h"
 #include "media/guests/offer.h"
 #include "media/guests/return_feed.h"
+#include "media/guests/seat_intake.h"
 
 namespace tyndau::guests {
+
+/// Where connections are made.
+struct Network {
+  int port_min = 0, port_max = 0;  ///< UDP; 0 for any
+  std::string stun;                ///< "stun://host:port", "" for none: only behind a NAT of one's own
+};
+
+/// Whose seat a peer fills.
+struct Place {
+  std::string seat;                    ///< "" for somebody who only listens
+  std::shared_ptr<SeatIntake> intake;  ///< null with it
+  std::filesystem::path still;         ///< a small JPEG of the face, once a second; empty for nowhere
+};
 
 /// One WebRTC connection with a pipeline of its own: whatever goes wrong in it ends it and nothing else. Main thread,
 /// where its events come too.
@@ -21,15 +37,16 @@ class Peer {
     std::function<void()> on_keyframe_wanted;
   };
 
-  /// `offer` wants pictures or sound of us on at least one line.
-  static Result<std::unique_ptr<Peer>> open(gst::PipelineThreads& threads, const Offer& offer, Events events);
+  /// `offer` wants pictures or sound of us on at least one line, or sends some that we take.
+  static Result<std::unique_ptr<Peer>> open(gst::PipelineThreads& threads, const Offer& offer, Place place,
+                                            const Network& network, Events events);
   /// Does not wait for the connection's end. Take the listener out of the return feed before.
   ~Peer();
 
   /// Where the programme goes in.
   std::shared_ptr<Listener> listener() const;
-  /// Called by its owner about twice a second: notices a silent or unfinished connection.
-  void look();
+  /// Called by its owner four times a second: how the line is. Notices a dead or unfinished connection.
+  LineMeter::Line look();
 
  private:
   struct Inner;

@@ -7,17 +7,44 @@ namespace tyndau::link {
 namespace {
 
 constexpr std::size_t kMostSdpBytes = 32 * 1024;
+constexpr std::int64_t kMostPixels = 16'384;
 constexpr std::int64_t kMaxInteger = std::int64_t{1} << 53;
 
 Json bilingual_json(const Bilingual& text) { return {{"kk", text.kk}, {"ru", text.ru}}; }
 
-Bilingual read_bilingual(Fields& parent, const char* key) {
+Bilingual read_bilingual(Fields& parent, const char* key, std::size_t max_bytes = 4096) {
   const Json& json = parent.object(key);
   if (!json.is_object()) return {};
   Fields fields(json, key);
-  Bilingual text{fields.string("kk"), fields.string("ru")};
+  Bilingual text{fields.string("kk", max_bytes), fields.string("ru", max_bytes)};
   if (auto wrong = fields.finish()) parent.complain(*wrong);
   return text;
+}
+
+constexpr std::size_t kMostSeatBytes = 160;
+
+std::vector<Tile> read_tiles(Fields& parent, const Json& list) {
+  if (list.size() > kMostSeats) parent.complain("there are too many tiles");
+  std::vector<Tile> tiles;
+  for (const Json& one : list) {
+    Fields fields(one, "tile");
+    tiles.push_back({fields.string("seat", kMostSeatBytes), read_bilingual(fields, "name", kMostNameBytes)});
+    if (auto wrong = fields.finish()) parent.complain(*wrong);
+  }
+  return tiles;
+}
+
+std::vector<std::string> read_seats(Fields& parent, const Json& list) {
+  if (list.size() > kMostSeats) parent.complain("there are too many microphones");
+  std::vector<std::string> seats;
+  for (const Json& one : list) {
+    if (!one.is_string()) {
+      parent.complain("a seat is not a string");
+      break;
+    }
+    seats.push_back(one.get<std::string>());
+  }
+  return seats;
 }
 
 Scene read_scene(Fields& parent) {
@@ -35,6 +62,11 @@ Scene read_scene(Fields& parent) {
     scene.caption =
         Caption{read_bilingual(inner, "name"), read_bilingual(inner, "position"), read_bilingual(inner, "item")};
     if (auto wrong = inner.finish()) fields.complain(*wrong);
+  }
+  scene.layout = fields.optional_string("layout", 32).value_or("hall");
+  if (const Json* tiles = fields.optional_array("tiles")) scene.tiles = read_tiles(fields, *tiles);
+  if (const Json* microphones = fields.optional_array("microphones")) {
+    scene.microphones = read_seats(fields, *microphones);
   }
   if (auto wrong = fields.finish()) parent.complain(*wrong);
   return scene;
@@ -88,7 +120,9 @@ struct CommandWriter {
     return packet("recording.close", Json{{"id", c.id}, {"meeting", c.meeting}});
   }
   std::string operator()(const PeerOpen& c) const {
-    return packet("peer.open", Json{{"id", c.id}, {"peer", c.peer}, {"offer", c.offer}});
+    Json json{{"id", c.id}, {"peer", c.peer}, {"offer", c.offer}};
+    if (!c.seat.empty()) json["seat"] = c.seat;
+    return packet("peer.open", std::move(json));
   }
   std::string operator()(const PeerClose& c) const {
     return packet("peer.close", Json{{"id", c.id}, {"peer", c.peer}});
@@ -102,6 +136,7 @@ struct FactWriter {
               {"scene", to_json(f.scene)},
               {"disk", disk_json(f.disk)}};
     if (f.run) json["run"] = run_json(*f.run);
+    for (const PeerName& peer : f.peers) json["peers"].push_back({{"peer", peer.peer}, {"seat", peer.seat}});
     return packet("snapshot", std::move(json));
   }
   std::string operator()(const SourceState& f) const { return packet("source.state", source_json(f)); }
@@ -126,6 +161,13 @@ struct FactWriter {
   std::string operator()(const PeerGone& f) const {
     return packet("peer.gone", Json{{"peer", f.peer}, {"why", f.why}});
   }
+  std::string operator()(const PeerState& f) const {
+    Json json{{"peer", f.peer},         {"seat", f.seat},     {"line", f.line},
+              {"width", f.width},       {"height", f.height}, {"presentation", f.presentation},
+              {"level_db", f.level_db}, {"kbps", f.kbps},     {"loss_percent", f.loss_percent}};
+    if (f.rtt_ms) json["rtt_ms"] = *f.rtt_ms;
+    return packet("peer.state", std::move(json));
+  }
 };
 
 Command read_command(const std::string& type, Fields& f) {
@@ -136,10 +178,38 @@ Command read_command(const std::string& type, Fields& f) {
   if (type == "scene.set") return SceneSet{id(), read_scene(f)};
   if (type == "source.set") return SourceSet{id(), f.string("uri")};
   if (type == "recording.close") return RecordingClose{id(), f.string("meeting", 128)};
-  if (type == "peer.open") return PeerOpen{id(), f.string("peer", 64), f.string("offer", kMostSdpBytes)};
+  if (type == "peer.open") {
+    return PeerOpen{id(), f.string("peer", 64), f.string("offer", kMostSdpBytes),
+                    f.optional_string("seat", kMostSeatBytes).value_or("")};
+  }
   if (type == "peer.close") return PeerClose{id(), f.string("peer", 64)};
   f.complain("the type is not known");
   return Hello{};
+}
+
+std::vector<PeerName> read_peers(Fields& parent, const Json& list) {
+  std::vector<PeerName> peers;
+  for (const Json& one : list) {
+    Fields fields(one, "peer");
+    peers.push_back({fields.string("peer", 64), fields.string("seat", kMostSeatBytes)});
+    if (auto wrong = fields.finish()) parent.complain(*wrong);
+  }
+  return peers;
+}
+
+PeerState read_peer_state(Fields& f) {
+  PeerState state;
+  state.peer = f.string("peer", 64);
+  state.seat = f.string("seat", kMostSeatBytes);
+  state.line = f.string("line", 16);
+  state.width = static_cast<int>(f.integer("width", 0, kMostPixels));
+  state.height = static_cast<int>(f.integer("height", 0, kMostPixels));
+  state.presentation = f.boolean("presentation");
+  state.level_db = f.number("level_db");
+  state.kbps = f.number("kbps");
+  state.loss_percent = f.number("loss_percent");
+  state.rtt_ms = f.optional_number("rtt_ms");
+  return state;
 }
 
 Fact read_fact(const std::string& type, Fields& f) {
@@ -156,6 +226,7 @@ Fact read_fact(const std::string& type, Fields& f) {
     }
     Fields disk(f.object("disk"), "disk");
     s.disk = read_disk(disk);
+    if (const Json* peers = f.optional_array("peers")) s.peers = read_peers(f, *peers);
     for (Fields* part : {&source, &disk}) {
       if (auto wrong = part->finish()) f.complain(*wrong);
     }
@@ -180,6 +251,7 @@ Fact read_fact(const std::string& type, Fields& f) {
   if (type == "run.ended") {
     return RunEnded{f.string("meeting", 128), static_cast<int>(f.integer("run", 0, INT32_MAX)), f.string("reason")};
   }
+  if (type == "peer.state") return read_peer_state(f);
   if (type == "peer.gone") return PeerGone{f.string("peer", 64), f.string("why")};
   f.complain("the type is not known");
   return Look{};
@@ -208,6 +280,12 @@ Json to_json(const Scene& scene) {
                            {"position", bilingual_json(scene.caption->position)},
                            {"item", bilingual_json(scene.caption->item)}};
   }
+  // What is as it is without guests is left out: scenes stand in the journal.
+  if (scene.layout != Scene{}.layout) json["layout"] = scene.layout;
+  for (const Tile& tile : scene.tiles) {
+    json["tiles"].push_back({{"seat", tile.seat}, {"name", bilingual_json(tile.name)}});
+  }
+  if (!scene.microphones.empty()) json["microphones"] = scene.microphones;
   return json;
 }
 
@@ -218,8 +296,9 @@ const std::vector<std::string>& command_types() {
 }
 
 const std::vector<std::string>& fact_types() {
-  static const std::vector<std::string> types = {"snapshot", "source.state", "disk.state",  "done",      "failed",
-                                                 "levels",   "look",         "run.started", "run.ended", "peer.gone"};
+  static const std::vector<std::string> types = {"snapshot",  "source.state", "disk.state", "done",
+                                                 "failed",    "levels",       "look",       "run.started",
+                                                 "run.ended", "peer.gone",    "peer.state"};
   return types;
 }
 

@@ -14,7 +14,7 @@
 /// describes each message; media owns both files. One JSON object per SOCK_SEQPACKET packet, {"type": ..., ...}.
 namespace tyndau::link {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 inline constexpr std::size_t kMaxPacketBytes = 64 * 1024;
 
 /// A text in the two working languages, as it is drawn into the picture: media knows no translation.
@@ -35,12 +35,27 @@ struct Card {
   bool operator==(const Card&) const = default;
 };
 
-/// Who and what is in the programme. `card` set: layout "card"; else the hall with an optional caption.
+/// Somebody remote in the picture, and what stands under the face where the layout has room for it.
+struct Tile {
+  std::string seat;
+  Bilingual name;
+  bool operator==(const Tile&) const = default;
+};
+
+/// Who and what is in the programme. `card` set: it covers everything and the sound is off; else the layout of the hall
+/// and the tiles with an optional caption. A seat without a living picture is left out by media itself.
 struct Scene {
   std::optional<Card> card;
   std::optional<Caption> caption;
+  /// "hall", "guest" (the first tile, full), "side_by_side" (the hall and the first tile), "grid" (hall and all tiles)
+  std::string layout = "hall";
+  std::vector<Tile> tiles = {};
+  std::vector<std::string> microphones = {};  ///< seats that are heard
   bool operator==(const Scene&) const = default;
 };
+
+inline constexpr std::size_t kMostSeats = 16;       ///< tiles and microphones of a scene
+inline constexpr std::size_t kMostNameBytes = 512;  ///< of a tile, in one language
 
 /// A moment of the programme as the public sees it: milliseconds since the start of a run, and the wall time printed in
 /// the playlists (EXT-X-PROGRAM-DATE-TIME) for the same frame.
@@ -83,11 +98,13 @@ struct RecordingClose {
   std::string meeting;
 };
 
-/// Makes a WebRTC connection of an SDP offer. Done carries the answer.
+/// Makes a WebRTC connection of an SDP offer. Done carries the answer. With a seat, what the peer sends becomes the
+/// seat's picture and sound, and what it gets back lacks the seat's own sound.
 struct PeerOpen {
   std::int64_t id = 0;
-  std::string peer;   ///< the session's name for it
-  std::string offer;  ///< at most 32 KiB
+  std::string peer;       ///< the session's name for it
+  std::string offer;      ///< at most 32 KiB
+  std::string seat = {};  ///< "" for somebody who only listens; "{meeting}/{person}"
 };
 /// Ends a connection.
 struct PeerClose {
@@ -119,6 +136,10 @@ struct DiskState {
   double free_hours = 0;  ///< at the configured bitrates
   bool operator==(const DiskState&) const = default;
 };
+struct PeerName {
+  std::string peer, seat;
+  bool operator==(const PeerName&) const = default;
+};
 /// The whole state; always the first fact after Hello.
 struct Snapshot {
   int version = kProtocolVersion;
@@ -126,6 +147,7 @@ struct Snapshot {
   Scene scene;
   std::optional<RunState> run;
   DiskState disk;
+  std::vector<PeerName> peers = {};  ///< connections that were made before this session came
 };
 struct Done {
   std::int64_t id = 0;
@@ -160,7 +182,21 @@ struct PeerGone {
   std::string why;
 };
 
-using Fact = std::variant<Snapshot, SourceState, DiskState, Done, Failed, Levels, Look, RunStarted, RunEnded, PeerGone>;
+/// How a peer with a seat is doing: four times a second, and at once when `line` changes.
+struct PeerState {
+  std::string peer, seat;
+  std::string line;           ///< "connecting", "ok", or "silent" (nothing was heard of it for 1.5 s)
+  int width = 0, height = 0;  ///< of the picture that it sends; 0 for none
+  bool presentation = false;  ///< whether its second picture arrives
+  double level_db = -100;     ///< loudest sample since the last one, dBFS
+  double kbps = 0;            ///< that arrive from it
+  double loss_percent = 0;    ///< of its packets in the last second, before repeats
+  std::optional<double> rtt_ms = {};
+  bool operator==(const PeerState&) const = default;
+};
+
+using Fact = std::variant<Snapshot, SourceState, DiskState, Done, Failed, Levels, Look, RunStarted, RunEnded, PeerGone,
+                          PeerState>;
 
 /// The type names as they stand on the wire, in the order of the variants. For tests/house and PROTOCOL.md.
 const std::vector<std::string>& command_types();

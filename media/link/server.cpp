@@ -102,7 +102,8 @@ void Server::send(const Fact& fact) {
   const std::string packet = encode(fact);
   const auto sent = ::send(client_.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent >= 0) return;
-  const bool fleeting = std::holds_alternative<Levels>(fact) || std::holds_alternative<Look>(fact);
+  const bool fleeting = std::holds_alternative<Levels>(fact) || std::holds_alternative<Look>(fact) ||
+                        std::holds_alternative<PeerState>(fact);
   if ((errno == EAGAIN || errno == EWOULDBLOCK) && fleeting) return;
   log::warning("link: the session does not take its facts; cutting it off");
   drop();

@@ -10,29 +10,23 @@
 
 #include "media/base/log.h"
 #include "media/programme/levels.h"
+#include "media/programme/loudness.h"
 #include "media/programme/painter.h"
 
 namespace tyndau::programme {
 
 using std::chrono::steady_clock;
 
-struct Mixer::Levels {
+struct Mixer::Sound {
+  explicit Sound(std::size_t samples) : hall(samples), sum(samples), programme(samples) {}
   LevelMeter meter;
-  std::vector<float> source, programme;
+  Loudness loudness;  ///< of the hall
+  std::vector<float> hall, sum, programme;
 };
 
 namespace {
 
-/// Pictures that the mixer writes itself come from a pool: a fresh 1.4 MB allocation per frame is a page fault storm.
-gst::Object<GstBufferPool> make_pool(const Format& format) {
-  auto made = gst::Object<GstBufferPool>::adopt(gst_buffer_pool_new());
-  GstBufferPool* pool = made.get();
-  GstStructure* config = gst_buffer_pool_get_config(pool);
-  gst_buffer_pool_config_set_params(config, nullptr, static_cast<guint>(format.picture_bytes()), 4, 0);
-  gst_buffer_pool_set_config(pool, config);
-  gst_buffer_pool_set_active(pool, TRUE);
-  return made;
-}
+float limited(float sample) { return std::clamp(sample, -1.0F, 1.0F); }
 
 void sleep_until(SteadyTime time) {
   // std::this_thread::sleep_until drifts by the scheduler's slack when it is asked for short spans; the absolute sleep
@@ -52,17 +46,23 @@ Mixer::Mixer(Format format, const PictureSlot& picture, SoundSlot& sound)
       picture_(picture),
       sound_(sound),
       slate_(paint_slate(format)),
-      levels_(std::make_unique<Levels>()),
-      pool_(make_pool(format)) {
-  levels_->source.resize(static_cast<std::size_t>(format_.samples_per_frame()));
-  levels_->programme.resize(levels_->source.size());
+      sounds_(std::make_unique<Sound>(static_cast<std::size_t>(format.samples_per_frame()))),
+      composer_(format) {
   set_scene({});
 }
 
 Mixer::~Mixer() {
   stop();
   outlets_.clear();
-  gst_buffer_pool_set_active(pool_.get(), FALSE);
+}
+
+void Frame::sound_without(std::string_view seat, float* out, std::size_t samples) const {
+  const auto own = std::find_if(voices.begin(), voices.end(), [&](const Voice& voice) { return voice.seat == seat; });
+  if (own == voices.end()) {
+    std::copy_n(sound, samples, out);
+    return;
+  }
+  for (std::size_t i = 0; i < samples; ++i) out[i] = limited(sum[i] - own->samples[i]);
 }
 
 std::int64_t Mixer::set_scene(const link::Scene& scene) {
@@ -71,6 +71,11 @@ std::int64_t Mixer::set_scene(const link::Scene& scene) {
   prepared->generation = ++generation_;
   if (scene.card) prepared->card = paint_card(format_, *scene.card);
   if (scene.caption) prepared->caption = Blend(format_, paint_caption(format_, *scene.caption));
+  const std::vector<Rect> places = cells(scene, format_.width, format_.height);
+  // One who fills the picture has the caption; the first place of the other layouts is the hall's.
+  for (std::size_t i = 0; i < scene.tiles.size() && i + 1 < places.size(); ++i) {
+    prepared->labels.emplace_back(format_, paint_label(format_, places[i + 1], scene.tiles[i].name));
+  }
   scene_ = scene;
   const std::lock_guard lock(prepared_mutex_);
   prepared_ = std::move(prepared);
@@ -113,36 +118,39 @@ void Mixer::run() {
   }
 }
 
+std::shared_ptr<const Seats> Mixer::seats() const {
+  const std::lock_guard lock(seats_mutex_);
+  return seats_;
+}
+
+void Mixer::add_seat(const std::string& name, std::shared_ptr<Seat> seat) {
+  seat->voice.samples.resize(static_cast<std::size_t>(format_.samples_per_frame()));
+  auto all = std::make_shared<Seats>(*seats());
+  all->insert_or_assign(name, std::move(seat));
+  const std::lock_guard lock(seats_mutex_);
+  seats_ = std::move(all);
+}
+
+void Mixer::remove_seat(const std::string& name) {
+  auto all = std::make_shared<Seats>(*seats());
+  all->erase(name);
+  const std::lock_guard lock(seats_mutex_);
+  seats_ = std::move(all);
+}
+
 void Mixer::tick(std::int64_t index) {
   std::shared_ptr<const Prepared> prepared;
   {
     const std::lock_guard lock(prepared_mutex_);
     prepared = prepared_;
   }
-  const auto newest = picture_.newest();
-  std::optional<std::chrono::milliseconds> age;
-  if (newest) {
-    age = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - newest->arrived);
-  }
-  const Plan now = plan(prepared->scene, age);
-
-  // The hall is taken from its slot even when it is not heard, so that a recess does not end with old sound.
-  auto& source = levels_->source;
-  auto& programme = levels_->programme;
-  sound_.take(source.data(), source.size());
-  if (now.sound) {
-    std::transform(source.begin(), source.end(), programme.begin(), [](float s) { return std::clamp(s, -1.0F, 1.0F); });
-  } else {
-    std::fill(programme.begin(), programme.end(), 0.0F);
-  }
-  levels_->meter.add(programme.data(), source.data(), programme.size());
-
+  const auto seats = this->seats();
   Frame frame;
   frame.index = index;
   frame.utc = utc_now();
   frame.scene = prepared->generation;
-  frame.picture = compose(*prepared, now, newest ? newest->buffer : gst::Buffer());
-  frame.sound = programme.data();
+  frame.picture = compose(*prepared, *seats);
+  mix(*prepared, *seats, !prepared->scene.card, frame);
   {
     const std::lock_guard lock(outlets_mutex_);
     for (const auto& outlet : outlets_) outlet->frame(frame);
@@ -151,30 +159,91 @@ void Mixer::tick(std::int64_t index) {
     shown_ = prepared->generation;
     if (on_scene) on_scene(shown_, index);
   }
-  if (levels_->meter.ready()) {
-    const link::Levels levels = levels_->meter.take();
+  if (sounds_->meter.ready()) {
+    const link::Levels levels = sounds_->meter.take();
     if (on_levels) on_levels(levels);
   }
 }
 
-gst::Buffer Mixer::compose(const Prepared& prepared, const Plan& plan, const gst::Buffer& hall) {
+/// Everything is taken from its slot even when it is not heard, so that neither a recess ends nor a microphone opens
+/// with old sound.
+void Mixer::mix(const Prepared& prepared, const Seats& seats, bool sound, Frame& frame) {
+  Sound& now = *sounds_;
+  const std::size_t count = now.sum.size();
+  sound_.take(now.hall.data(), count);
+  now.loudness.add(now.hall.data(), count);
+  const double wanted = wanted_loudness(now.loudness);
+  std::fill(now.sum.begin(), now.sum.end(), 0.0F);
+  if (sound) std::copy(now.hall.begin(), now.hall.end(), now.sum.begin());
+  const auto& open = prepared.scene.microphones;
+  for (const auto& [name, seat] : seats) {
+    Seat::Voice& voice = seat->voice;
+    seat->sound.take(voice.samples.data(), count);
+    voice.leveller.add(voice.samples.data(), count, wanted);
+    const bool heard = sound && std::find(open.begin(), open.end(), name) != open.end();
+    const float before = std::exchange(voice.gain, heard ? voice.leveller.gain() : 0.0F);
+    if (before == 0 && voice.gain == 0) continue;
+    const float step = (voice.gain - before) / static_cast<float>(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      voice.samples[i] *= before + step * static_cast<float>(i + 1);
+      now.sum[i] += voice.samples[i];
+    }
+    frame.voices.push_back({name, voice.samples.data()});
+  }
+  std::transform(now.sum.begin(), now.sum.end(), now.programme.begin(), limited);
+  now.meter.add(now.programme.data(), now.hall.data(), count);
+  frame.sound = now.programme.data();
+  frame.sum = now.sum.data();
+}
+
+gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats) {
+  const SteadyTime now = steady_clock::now();
+  const auto age = [now](const std::optional<PictureSlot::Picture>& picture) -> Age {
+    if (!picture) return std::nullopt;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - picture->arrived);
+  };
+  const link::Scene& scene = prepared.scene;
+  const auto hall = picture_.newest();
+  std::vector<std::optional<PictureSlot::Picture>> faces(scene.tiles.size()), presentations(scene.tiles.size());
+  std::vector<TileAge> ages(scene.tiles.size());
+  for (std::size_t i = 0; i < scene.tiles.size(); ++i) {
+    const auto seat = seats.find(scene.tiles[i].seat);
+    if (seat == seats.end()) continue;
+    faces[i] = seat->second->picture.newest();
+    presentations[i] = seat->second->presentation.newest();
+    ages[i] = {age(faces[i]), age(presentations[i])};
+  }
+  const Plan plan = programme::plan(scene, age(hall), ages, format_.width, format_.height);
+
+  std::vector<Composer::Layer> layers;
+  std::vector<const Blend*> overlays;
+  for (const Piece& piece : plan.pieces) {
+    switch (piece.what) {
+      case Piece::What::kHall:
+        layers.push_back({*hall, piece.place});
+        break;
+      case Piece::What::kSlate:
+        layers.push_back({{slate_, now}, piece.place});
+        break;
+      case Piece::What::kFace:
+        layers.push_back({*faces[piece.tile], piece.place});
+        break;
+      case Piece::What::kPresentation:
+        layers.push_back({*presentations[piece.tile], piece.place, true});
+        break;
+      case Piece::What::kPlate:
+        layers.push_back({{}, piece.place});
+        break;
+    }
+    const bool tile = piece.what != Piece::What::kHall && piece.what != Piece::What::kSlate;
+    if (tile && piece.tile < prepared.labels.size()) overlays.push_back(&prepared.labels[piece.tile]);
+  }
+  if (plan.caption && !prepared.caption.empty()) overlays.push_back(&prepared.caption);
   const gst::Buffer& ground = plan.ground == Plan::Ground::kCard    ? prepared.card
                               : plan.ground == Plan::Ground::kSlate ? slate_
-                                                                    : hall;
-  if (!plan.caption || prepared.caption.empty()) return ground;
-  GstBuffer* fresh = nullptr;
-  if (gst_buffer_pool_acquire_buffer(pool_.get(), &fresh, nullptr) != GST_FLOW_OK) return ground;
-  gst::Buffer picture = gst::Buffer::adopt(fresh);
-  GstMapInfo from;
-  GstMapInfo to;
-  if (gst_buffer_map(ground.get(), &from, GST_MAP_READ) == FALSE) return ground;
-  if (gst_buffer_map(picture.get(), &to, GST_MAP_WRITE) != FALSE) {
-    std::memcpy(to.data, from.data, std::min(to.size, from.size));
-    prepared.caption.lay_over(to.data);
-    gst_buffer_unmap(picture.get(), &to);
-  }
-  gst_buffer_unmap(ground.get(), &from);
-  return picture;
+                              : plan.ground == Plan::Ground::kStage ? composer_.stage()
+                                                                    : hall->buffer;
+  return composer_.compose(ground, layers, overlays);
 }
 
 }  // namespace tyndau::programme

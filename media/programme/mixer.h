@@ -9,8 +9,10 @@
 
 #include "media/base/utc.h"
 #include "media/link/messages.h"
+#include "media/programme/composer.h"
 #include "media/programme/overlay.h"
 #include "media/programme/scene.h"
+#include "media/programme/seat.h"
 #include "media/programme/slots.h"
 
 namespace tyndau::programme {
@@ -22,6 +24,18 @@ struct Frame {
   std::int64_t scene = 0;        ///< the generation that set_scene() gave
   gst::Buffer picture;           ///< tightly packed I420, read-only
   const float* sound = nullptr;  ///< Format::samples_per_frame() samples, mono; only during the call
+
+  /// The sound as one of those who are heard must get it: without his own voice (a mix-minus). `out` has room for
+  /// `samples_per_frame` samples. "" gets all of it.
+  void sound_without(std::string_view seat, float* out, std::size_t samples) const;
+
+  /// The seats that are heard in this frame, and what each of them adds.
+  struct Voice {
+    std::string_view seat;
+    const float* samples;
+  };
+  const float* sum = nullptr;  ///< before it was limited
+  std::vector<Voice> voices = {};
 };
 
 /// Whoever wants the programme: encoders, the preview. Called on the mixer's thread and must not block it.
@@ -46,6 +60,10 @@ class Mixer {
   std::int64_t set_scene(const link::Scene& scene);
   const link::Scene& scene() const { return scene_; }
 
+  /// A seat that the scene may name from now on; it is filled by others. Main thread.
+  void add_seat(const std::string& name, std::shared_ptr<Seat> seat);
+  void remove_seat(const std::string& name);
+
   /// The first frame for which the outlet was or will be called. Main thread; remove() returns when the outlet is not
   /// and will not be inside frame().
   void add(std::shared_ptr<Outlet> outlet);
@@ -68,10 +86,13 @@ class Mixer {
     std::int64_t generation = 0;
     gst::Buffer card;
     Blend caption;
+    std::vector<Blend> labels;  ///< of the scene's tiles, where the layout has room for them
   };
   void run();
   void tick(std::int64_t index);
-  gst::Buffer compose(const Prepared& prepared, const Plan& plan, const gst::Buffer& hall);
+  void mix(const Prepared& prepared, const Seats& seats, bool sound, Frame& frame);
+  gst::Buffer compose(const Prepared& prepared, const Seats& seats);
+  std::shared_ptr<const Seats> seats() const;
 
   // Constant after construction.
   const Format format_;
@@ -85,15 +106,17 @@ class Mixer {
   // Shared.
   std::mutex prepared_mutex_;
   std::shared_ptr<const Prepared> prepared_;  // guarded by prepared_mutex_
-  std::mutex outlets_mutex_;                  // held during a tick's calls
+  mutable std::mutex seats_mutex_;
+  std::shared_ptr<const Seats> seats_ = std::make_shared<const Seats>();  // guarded by seats_mutex_; replaced whole
+  std::mutex outlets_mutex_;                                              // held during a tick's calls
   std::vector<std::shared_ptr<Outlet>> outlets_;
   std::atomic<bool> stopping_{false};
   std::atomic<SteadyTime::rep> last_tick_{0};
   // Mixer's thread.
   std::int64_t shown_ = 0;
-  struct Levels;
-  std::unique_ptr<Levels> levels_;
-  gst::Object<GstBufferPool> pool_;
+  struct Sound;
+  std::unique_ptr<Sound> sounds_;
+  Composer composer_;
 };
 
 }  // namespace tyndau::programme

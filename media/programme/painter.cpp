@@ -323,4 +323,34 @@ Overlay paint_caption(const Format& format, const link::Caption& caption) {
   return overlay;
 }
 
+Overlay paint_label(const Format& format, const Rect& place, const link::Bilingual& name) {
+  const double unit = unit_of(format);
+  const double padding = 8 * unit;
+  Surface scratch(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 1, 1));
+  Cairo measure(cairo_create(scratch.get()));
+  const double size = std::clamp(place.height / 14.0, 13 * unit, 22 * unit);
+  const Type type{.size = size, .strong = true, .least = 0.8, .lines = 1};
+  Column names;
+  names.add(Text(measure.get(), name.kk, "kk", type, place.width - 2 * padding), kText, 0);
+  if (name.ru != name.kk) {
+    names.add(Text(measure.get(), name.ru, "ru", type, place.width - 2 * padding), kQuiet, 1 * unit);
+  }
+  if (names.empty()) return {};
+  Overlay overlay;
+  overlay.width = std::min((static_cast<int>(std::ceil(names.width() + 2 * padding)) + 1) & ~1, place.width);
+  overlay.height = std::min((static_cast<int>(std::ceil(names.height() + padding)) + 1) & ~1, place.height);
+  overlay.x = place.x;
+  overlay.y = place.y + place.height - overlay.height;
+  overlay.bgra.resize(static_cast<std::size_t>(overlay.width) * overlay.height * 4);
+  Surface surface(cairo_image_surface_create_for_data(overlay.bgra.data(), CAIRO_FORMAT_ARGB32, overlay.width,
+                                                      overlay.height, overlay.width * 4));
+  Cairo cairo(cairo_create(surface.get()));
+  use(cairo.get(), kPlate);
+  cairo_paint(cairo.get());
+  names.draw(cairo.get(), padding, padding / 2);
+  cairo.reset();
+  surface.reset();
+  return overlay;
+}
+
 }  // namespace tyndau::programme

@@ -3,6 +3,7 @@
 
 #include "media/gst/handles.h"
 #include "media/link/messages.h"
+#include "media/programme/scene.h"
 #include "media/programme/slots.h"
 
 /// Draws words: cards, slate and captions, with pango and a proper font (Inter, Noto Sans behind it). Pure but for the
@@ -26,6 +27,10 @@ struct Overlay {
 /// the text, the two languages beside each other; long texts wrap to at most two lines and are then ellipsized. Inside
 /// the 5 % title-safe margin.
 Overlay paint_caption(const Format& format, const link::Caption& caption);
+
+/// The name under a face: one line for each language that differs, on a plate at the lower left of `place`, never wider
+/// than it.
+Overlay paint_label(const Format& format, const Rect& place, const link::Bilingual& name);
 
 /// Where a part of an I420 picture begins, for convert_to_i420: x and y of that part are even.
 struct Planes {

@@ -10,8 +10,8 @@ constexpr std::size_t kCushion = Format::kSampleRate * 60 / 1000;
 constexpr std::size_t kMost = Format::kSampleRate * 200 / 1000;
 }  // namespace
 
-void PictureSlot::put(gst::Buffer picture, SteadyTime now) {
-  std::optional<Picture> old{Picture{std::move(picture), now}};
+void PictureSlot::put(gst::Buffer picture, SteadyTime now, int width, int height) {
+  std::optional<Picture> old{Picture{std::move(picture), now, width, height}};
   const std::lock_guard lock(mutex_);
   picture_.swap(old);  // the old picture is given back after the lock
 }

@@ -23,10 +23,12 @@ struct Format {
 class PictureSlot {
  public:
   struct Picture {
-    gst::Buffer buffer;  ///< tightly packed I420 in the programme's size; one memory
+    gst::Buffer buffer;  ///< tightly packed I420; one memory
     SteadyTime arrived;
+    int width = 0, height = 0;  ///< even; 0 stands for the programme's
   };
-  void put(gst::Buffer picture, SteadyTime now);
+  /// `width` and `height`: even; the programme's unless told.
+  void put(gst::Buffer picture, SteadyTime now, int width = 0, int height = 0);
   void clear();
   std::optional<Picture> newest() const;
 

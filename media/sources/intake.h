@@ -38,8 +38,4 @@ class Intake {
   std::optional<programme::SteadyTime> last_picture_, first_sound_, last_sound_;  // guarded by mutex_
 };
 
-/// The buffer itself when it is one tightly packed I420 memory of this format, otherwise a copy that is; empty when the
-/// sample is not I420 of this size.
-gst::Buffer tightly_packed(const programme::Format& format, GstSample* sample);
-
 }  // namespace tyndau::sources

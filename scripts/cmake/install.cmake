@@ -15,4 +15,5 @@ install(FILES systemd/tyndau.tmpfiles DESTINATION ${systemd_prefix}/tmpfiles.d R
 
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES config/nginx/tyndau.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/nginx)
+install(FILES config/coturn/turnserver.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples/coturn)
 install(FILES config/demo/sample-hearing.json DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

@@ -1,6 +1,8 @@
 #include "session/meeting/refusals.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace tyndau::meeting {
 
@@ -84,6 +86,58 @@ constexpr Sentence kSentences[] = {
      "{name} is not in the queue: no hand is raised, or the floor was given."},
     {"queue_empty", "", "Кезек бос: ешкім сөз сұраған жоқ.", "Очередь пуста: никто не просил слова.",
      "The queue is empty: nobody has asked for the floor."},
+    {"sitting_not_open", "guest", "Отырыс әлі ашылған жоқ. Ашылғаннан кейін қол көтере аласыз.",
+     "Заседание ещё не открыто. Поднять руку можно будет, когда оно начнётся.",
+     "The sitting has not been opened yet. You can raise your hand once it has."},
+    {"in_recess", "guest", "Қазір үзіліс. Отырыс жалғасқанда қол көтере аласыз.",
+     "Сейчас перерыв. Поднять руку можно будет, когда заседание продолжится.",
+     "The sitting is in recess. You can raise your hand when it goes on."},
+    {"sitting_closed", "guest", "Отырыс жабылды.", "Заседание закрыто.", "The sitting is closed."},
+    {"no_item_open", "guest", "Қазір ешбір мәселе қаралып жатқан жоқ. Мәселе ашылғанда қол көтере аласыз.",
+     "Сейчас не рассматривается ни один вопрос. Поднять руку можно будет, когда откроют вопрос.",
+     "No agenda item is open now. You can raise your hand when one is."},
+    {"already_has_floor", "guest", "Сөз қазір сізде.", "Слово сейчас у вас.", "You have the floor now."},
+    {"already_in_queue", "guest", "Сіз кезекте тұрсыз.", "Вы уже в очереди.", "You are in the queue already."},
+    {"not_in_queue", "guest", "Қолыңыз көтерілмеген.", "Ваша рука не поднята.", "Your hand is not raised."},
+    {"queue_empty", "guest", "Қолыңыз көтерілмеген.", "Ваша рука не поднята.", "Your hand is not raised."},
+    {"not_yours", "", "Мұны тек отырыс хатшысы жасай алады. Сізге қол көтеру және түсіру ғана қолжетімді.",
+     "Это может сделать только секретарь заседания. Вам доступно только поднять или опустить руку.",
+     "Only the meeting secretary can do this. You can raise or lower your own hand."},
+    {"only_for_guests", "", "Мұны қашықтан қатысушы өзі ғана жасай алады.",
+     "Это может сделать только сам дистанционный участник.", "Only the remote participant can do this."},
+    {"invitation_void", "", "Шақыру сілтемесі енді жарамсыз. Отырыс хатшысынан жаңа сілтеме сұраңыз.",
+     "Ссылка-приглашение больше не действует. Попросите у секретаря заседания новую.",
+     "The invitation is no longer valid. Ask the meeting secretary for a new link."},
+    {"guest_wait_for_admission", "", "Хатшы сізді әлі кіргізген жоқ. Кіргізгеннен кейін қол көтере аласыз.",
+     "Секретарь ещё не впустил вас. Поднять руку можно будет после этого.",
+     "The secretary has not admitted you yet. You can raise your hand after that."},
+    {"guest_not_admitted", "", "{name} күту бөлмесінде. Алдымен «Кіргізу» түймесін басыңыз.",
+     "{name}: ещё в зале ожидания. Сначала нажмите «Впустить».",
+     "{name} is still in the waiting room. Press “Admit” first."},
+    {"guest_line_lost", "",
+     "{name}: байланыс үзілді, оны қазір ешкім естімейді. Байланыс қалпына келгенде сөзі сақталған уақытымен "
+     "жалғасады.",
+     "{name}: связь потеряна, сейчас его никто не услышит. Когда связь восстановится, выступление продолжится с "
+     "сохранённым временем.",
+     "The line of {name} is lost, nobody would hear anything now. When it is back, the turn goes on with the time that "
+     "was kept."},
+    {"guest_not_invited", "", "{name} үшін жарамды шақыру жоқ. Қажет болса, «Шақыру» түймесін басыңыз.",
+     "{name}: действующего приглашения нет. При необходимости нажмите «Пригласить».",
+     "{name} has no valid invitation. If need be, press “Invite”."},
+    {"guest_not_in_lobby", "", "{name} күту бөлмесінде жоқ: әлі қосылмаған немесе шығып кеткен.",
+     "{name}: нет в зале ожидания, ещё не подключился или уже вышел.",
+     "{name} is not in the waiting room: not connected yet, or gone."},
+    {"guest_not_here", "", "{name} қашықтан қосылып тұрған жоқ. Алдымен қатысушыны кіргізіңіз.",
+     "{name}: сейчас не подключён дистанционно. Сначала впустите участника.",
+     "{name} does not take part remotely now. Admit the participant first."},
+    {"guest_muted_already", "", "{name}: микрофоны өшірілген. Қосу үшін «Микрофонды қосу» түймесін басыңыз.",
+     "{name}: микрофон уже выключен. Чтобы включить его, нажмите «Включить микрофон».",
+     "{name} is muted already. To open the microphone, press “Unmute”."},
+    {"guest_not_muted", "", "{name}: микрофоны өшірілмеген.", "{name}: микрофон не выключен.", "{name} is not muted."},
+    {"nobody_to_frame", "",
+     "Экранда көрсететін қашықтан қатысушы жоқ. Алдымен қатысушыны кіргізіңіз немесе сөз беріңіз.",
+     "Показывать некого: дистанционных участников нет или слово никому из них не предоставлено.",
+     "There is no remote participant to show. Admit somebody first, or give the floor."},
     {"nobody_has_floor", "", "Қазір ешкімге сөз берілмеген. Алдымен сөз беріңіз.",
      "Сейчас слово никому не предоставлено. Сначала предоставьте слово.",
      "Nobody has the floor. Give somebody the floor first."},
@@ -134,11 +188,18 @@ Refusal refusal(std::string_view code, const Words& words, std::string_view vari
   std::abort();
 }
 
+Refusal for_guest(Refusal refused) {
+  const bool known = std::any_of(std::begin(kSentences), std::end(kSentences), [&](const Sentence& sentence) {
+    return sentence.code == refused.code && sentence.variant == "guest";
+  });
+  return known ? refusal(refused.code, {}, "guest") : refused;
+}
+
 const std::vector<std::string>& refusal_codes() {
   static const std::vector<std::string> all = [] {
     std::vector<std::string> codes;
     for (const Sentence& sentence : kSentences) {
-      if (codes.empty() || codes.back() != sentence.code) codes.emplace_back(sentence.code);
+      if (std::find(codes.begin(), codes.end(), sentence.code) == codes.end()) codes.emplace_back(sentence.code);
     }
     return codes;
   }();

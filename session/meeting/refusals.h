@@ -15,6 +15,9 @@ using Words = std::map<std::string, Text, std::less<>>;
 /// `variant` picks another wording of the same code ("broadcast.start" of "cannot_undo").
 Refusal refusal(std::string_view code, const Words& words = {}, std::string_view variant = {});
 
+/// The same refusal in words for a guest, who cannot do what the secretary is told to do.
+Refusal for_guest(Refusal refused);
+
 /// Every code that the rules can give.
 const std::vector<std::string>& refusal_codes();
 

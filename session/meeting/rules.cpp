@@ -13,6 +13,7 @@ namespace tyndau::meeting {
 namespace {
 
 constexpr int kMostSeconds = 86'400;
+constexpr std::size_t kMostFramed = 16;  // as many as media has places for
 
 using Decision = tl::expected<std::vector<Event>, Refusal>;
 using MaybeRefusal = std::optional<Refusal>;
@@ -128,6 +129,13 @@ MaybeRefusal recess_end_refused(const State& state, const Surroundings&) {
   return state.phase == Phase::kRecess ? std::nullopt : unless_in_session(state);
 }
 
+MaybeRefusal unless_closed(const State& state, const Surroundings&) {
+  if (state.phase == Phase::kClosed) return refusal("sitting_closed");
+  return std::nullopt;
+}
+
+MaybeRefusal always_possible(const State&, const Surroundings&) { return std::nullopt; }
+
 MaybeRefusal undo_refused(const State& state, const Surroundings&) {
   if (state.undoable()) return std::nullopt;
   if (state.before.empty()) return refusal("nothing_to_undo");
@@ -142,7 +150,8 @@ class Draft {
   explicit Draft(const State& state) : state_(state) {}
 
   Draft& add(std::string kind, Json payload = Json::object()) {
-    payload["action"] = state_.seq + 1;
+    if (by_.empty()) payload["action"] = state_.seq + 1;
+    if (!by_.empty()) payload["by"] = by_;
     events_.push_back({std::move(kind), std::move(payload)});
     return *this;
   }
@@ -159,10 +168,16 @@ class Draft {
     end_floor(reason);
     return add("item.closed", {{"item", state_.open_item}});
   }
+  /// From now on it is not the secretary who does it ("guest", "media"): no undo takes it back.
+  Draft& by(const char* whom) {
+    by_ = whom;
+    return *this;
+  }
   std::vector<Event> take() { return std::move(events_); }
 
  private:
   const State& state_;
+  std::string by_;
   std::vector<Event> events_;
 };
 
@@ -211,8 +226,20 @@ MaybeRefusal person_refused(const State& state, const std::string& id) {
   return std::nullopt;
 }
 
+/// What somebody remote lacks to be given the floor, if anything. Whoever never came by his invitation may be in the
+/// hall.
+MaybeRefusal remote_refused(const State& state, const std::string& id) {
+  const Guest* guest = state.guest(id);
+  if (guest == nullptr) return std::nullopt;
+  const Words words = {{"name", state.record.person(id)->name}};
+  if (guest->stage == Stage::kLobby) return refusal("guest_not_admitted", words);
+  if (guest->stage == Stage::kAdmitted && guest->line_lost) return refusal("guest_line_lost", words);
+  return std::nullopt;
+}
+
 Decision floor_give(const State& state, const Action& action, const Surroundings&) {
   if (auto refused = person_refused(state, action.person)) return tl::unexpected(std::move(*refused));
+  if (auto refused = remote_refused(state, action.person)) return tl::unexpected(std::move(*refused));
   const Request* request = state.request_of(action.person);
   const Speaker turn = request != nullptr
                            ? requested_turn(state.record.time_rules, *request)
@@ -240,14 +267,121 @@ Decision hand_raise(const State& state, const Action& action, const Surroundings
   if (state.request_of(action.person) != nullptr) {
     return refuse("already_in_queue", {{"name", state.record.person(action.person)->name}});
   }
-  return Draft(state).add("hand.raised", {{"person", action.person}, {"kind", action.hand}}).take();
+  Json raised = {{"person", action.person}, {"kind", action.hand}};
+  if (action.guest.empty()) return Draft(state).add("hand.raised", std::move(raised)).take();
+  if (!state.is_admitted(action.guest)) return refuse("guest_wait_for_admission");
+  raised["item"] = state.open_item;
+  return Draft(state).by("guest").add("hand.raised", std::move(raised)).take();
 }
 
 Decision hand_lower(const State& state, const Action& action, const Surroundings&) {
   const Person* person = state.record.person(action.person);
   if (person == nullptr) return refuse("person_unknown");
   if (state.request_of(action.person) == nullptr) return refuse("not_in_queue", {{"name", person->name}});
-  return Draft(state).add("hand.lowered", {{"person", action.person}}).take();
+  Draft draft(state);
+  if (!action.guest.empty()) draft.by("guest");
+  return draft.add("hand.lowered", {{"person", action.person}}).take();
+}
+
+// ---- guests ----
+
+Words name_of(const State& state, const std::string& id) { return {{"name", state.record.person(id)->name}}; }
+
+Decision guest_invite(const State& state, const Action& action, const Surroundings&) {
+  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
+  return Draft(state).add("guest.invited", {{"person", action.person}}).take();
+}
+
+/// Ends what the guest has, and then his stay.
+std::vector<Event> send_away(const State& state, const std::string& person, const char* event, const char* reason,
+                             const char* by = "") {
+  Draft draft(state);
+  draft.by(by);
+  if (state.floor && state.floor->person == person) draft.end_floor(reason);
+  return draft.add(event, {{"person", person}}).take();
+}
+
+Decision guest_revoke(const State& state, const Action& action, const Surroundings&) {
+  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
+  const Guest* guest = state.guest(action.person);
+  if (guest == nullptr || guest->invitation == 0) return refuse("guest_not_invited", name_of(state, action.person));
+  return send_away(state, action.person, "guest.revoked", "removed");
+}
+
+Decision guest_remove(const State& state, const Action& action, const Surroundings&) {
+  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
+  const Guest* guest = state.guest(action.person);
+  const bool here = guest != nullptr && guest->stage != Stage::kInvited && guest->stage != Stage::kRemoved;
+  if (!here) return refuse("guest_not_here", name_of(state, action.person));
+  return send_away(state, action.person, "guest.removed", "removed");
+}
+
+Decision guest_arrive(const State& state, const Action& action, const Surroundings&) {
+  const Guest* guest = state.guest(action.guest);
+  if (guest == nullptr || guest->invitation == 0) return refuse("invitation_void");
+  // A page that was loaded anew says it once more.
+  if (guest->stage == Stage::kLobby || guest->stage == Stage::kAdmitted) return std::vector<Event>{};
+  return Draft(state).by("guest").add("guest.arrived", {{"person", action.guest}}).take();
+}
+
+Decision guest_leave(const State& state, const Action& action, const Surroundings&) {
+  const Guest* guest = state.guest(action.guest);
+  if (guest == nullptr) return refuse("invitation_void");
+  if (guest->stage != Stage::kLobby && guest->stage != Stage::kAdmitted) return std::vector<Event>{};
+  return send_away(state, action.guest, "guest.left", "left", "guest");
+}
+
+Decision guest_admit(const State& state, const Action& action, const Surroundings&) {
+  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
+  const Guest* guest = state.guest(action.person);
+  if (guest == nullptr || guest->stage != Stage::kLobby) {
+    return refuse("guest_not_in_lobby", name_of(state, action.person));
+  }
+  return Draft(state).add("guest.admitted", {{"person", action.person}}).take();
+}
+
+Decision guest_decline(const State& state, const Action& action, const Surroundings&) {
+  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
+  const Guest* guest = state.guest(action.person);
+  const bool here = guest != nullptr && (guest->stage == Stage::kLobby || guest->stage == Stage::kAdmitted);
+  if (!here) return refuse("guest_not_in_lobby", name_of(state, action.person));
+  return send_away(state, action.person, "guest.declined", "removed");
+}
+
+template <bool kMuted>
+Decision guest_mute(const State& state, const Action& action, const Surroundings&) {
+  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
+  if (!state.is_admitted(action.person)) return refuse("guest_not_here", name_of(state, action.person));
+  if (state.guest(action.person)->muted == kMuted) {
+    return refuse(kMuted ? "guest_muted_already" : "guest_not_muted", name_of(state, action.person));
+  }
+  return Draft(state).add(kMuted ? "guest.muted" : "guest.unmuted", {{"person", action.person}}).take();
+}
+
+/// Who is framed when nobody was named: who has the floor, or everybody for a grid.
+std::vector<std::string> persons_to_frame(const State& state, const Action& action) {
+  if (!action.persons.empty() || action.layout == "hall") return action.persons;
+  std::vector<std::string> persons;
+  if (action.layout != "grid") {
+    if (state.floor && state.is_admitted(state.floor->person)) persons.push_back(state.floor->person);
+    return persons;
+  }
+  for (const auto& [person, guest] : state.guests) {
+    if (guest.stage == Stage::kAdmitted && persons.size() < kMostFramed) persons.push_back(person);
+  }
+  return persons;
+}
+
+Decision layout_set(const State& state, const Action& action, const Surroundings&) {
+  Draft draft(state);
+  if (action.layout == "auto") return draft.add("layout.set", {{"layout", "auto"}, {"persons", Json::array()}}).take();
+  const std::vector<std::string> persons = persons_to_frame(state, action);
+  for (const std::string& person : persons) {
+    if (state.record.person(person) == nullptr) return refuse("person_unknown");
+    if (!state.is_admitted(person)) return refuse("guest_not_here", name_of(state, person));
+  }
+  if (persons.empty() && action.layout != "hall") return refuse("nobody_to_frame");
+  return draft.add("layout.set", {{"layout", action.layout}, {"persons", persons}}).take();
 }
 
 Decision floor_extend(const State& state, const Action& action, const Surroundings&) {
@@ -311,6 +445,16 @@ const std::vector<Rule>& rules() {
       {"floor.end", of_floor_refused, floor_end},
       {"hand.raise", with_open_item_refused, hand_raise},
       {"hand.lower", hand_lower_refused, hand_lower},
+      {"guest.invite", unless_closed, guest_invite},
+      {"guest.revoke", always_possible, guest_revoke},
+      {"guest.arrive", unless_closed, guest_arrive},
+      {"guest.leave", always_possible, guest_leave},
+      {"guest.admit", unless_closed, guest_admit},
+      {"guest.decline", unless_closed, guest_decline},
+      {"guest.mute", unless_closed, guest_mute<true>},
+      {"guest.unmute", unless_closed, guest_mute<false>},
+      {"guest.remove", always_possible, guest_remove},
+      {"layout.set", unless_closed, layout_set},
       {"recess.start", recess_start_refused, recess_start},
       {"recess.end", recess_end_refused, just<kRecessEnded>},
       {"undo", undo_refused, undo},
@@ -332,8 +476,34 @@ bool looks_like_uri(std::string_view uri) {
          std::all_of(uri.begin(), uri.end(), printable);
 }
 
+/// A guest is himself, and need not say so.
+std::string read_person(Fields& fields, const Action& action) {
+  if (action.guest.empty()) return fields.string("person", 64);
+  return fields.optional_string("person", 64).value_or(action.guest);
+}
+
+void read_layout(Fields& fields, Action& action) {
+  action.layout = fields.string("layout", 32);
+  const auto& known = layouts();
+  if (action.layout != "auto" && std::find(known.begin(), known.end(), action.layout) == known.end()) {
+    fields.complain(fmt::format("'layout' is not one of: auto, {}", fmt::join(known, ", ")));
+  }
+  const Json* persons = fields.optional_array("persons");
+  if (persons == nullptr) return;
+  if (persons->size() > kMostFramed) fields.complain(fmt::format("'persons' may have {}", kMostFramed));
+  for (const Json& person : *persons) {
+    if (!person.is_string()) return fields.complain("'persons' must be a list of ids");
+    action.persons.push_back(person.get<std::string>());
+  }
+}
+
 void read_arguments(Fields& fields, Action& action) {
-  if (action.kind == "source.set") {
+  if (action.kind == "guest.arrive" || action.kind == "guest.leave") return;
+  if (action.kind.starts_with("guest.")) {
+    action.person = fields.string("person", 64);
+  } else if (action.kind == "layout.set") {
+    read_layout(fields, action);
+  } else if (action.kind == "source.set") {
     action.uri = fields.string("uri", 1024);
     if (!looks_like_uri(action.uri)) fields.complain("'uri' must be an address as in rtsp://camera/stream");
   } else if (action.kind == "item.open") {
@@ -344,14 +514,14 @@ void read_arguments(Fields& fields, Action& action) {
       action.limit_s = static_cast<int>(*limit);
     }
   } else if (action.kind == "hand.raise") {
-    action.person = fields.string("person", 64);
+    action.person = read_person(fields, action);
     action.hand = fields.optional_string("kind", 32).value_or(hand_kinds().front());
     const auto& kinds = hand_kinds();
     if (std::find(kinds.begin(), kinds.end(), action.hand) == kinds.end()) {
       fields.complain(fmt::format("'kind' is not one of: {}", fmt::join(kinds, ", ")));
     }
   } else if (action.kind == "hand.lower") {
-    action.person = fields.string("person", 64);
+    action.person = read_person(fields, action);
   } else if (action.kind == "floor.extend") {
     action.seconds = static_cast<int>(fields.optional_integer("seconds", 1, kMostSeconds).value_or(0));
   } else if (action.kind == "recess.start") {
@@ -377,9 +547,19 @@ const std::vector<std::string>& action_kinds() {
   return all;
 }
 
-Result<Action> read_action(const Json& json) {
+bool is_for_guests(std::string_view action) {
+  return action == "guest.arrive" || action == "guest.leave" || action == "hand.raise" || action == "hand.lower";
+}
+
+const std::vector<std::string>& layouts() {
+  static const std::vector<std::string> all = {"hall", "guest", "side_by_side", "grid"};
+  return all;
+}
+
+Result<Action> read_action(const Json& json, const std::string& guest) {
   Fields fields(json, "action");
   Action action;
+  action.guest = guest;
   action.kind = fields.string("action", 64);
   if (const auto wrong = fields.finish_leniently()) return fail(*wrong);
   const auto& known = action_kinds();
@@ -391,13 +571,89 @@ Result<Action> read_action(const Json& json) {
   return action;
 }
 
-Decision decide(const State& state, const Action& action, const Surroundings& around) {
+namespace {
+
+Decision decide_as_asked(const State& state, const Action& action, const Surroundings& around) {
+  const bool his_own = action.person.empty() || action.person == action.guest;
+  if (!action.guest.empty() && (!is_for_guests(action.kind) || !his_own)) return refuse("not_yours");
+  // The two that only guests do: the secretary cannot do them for anybody.
+  if (action.guest.empty() && (action.kind == "guest.arrive" || action.kind == "guest.leave")) {
+    return refuse("only_for_guests");
+  }
   for (const Rule& rule : rules()) {
     if (rule.kind != action.kind) continue;
     if (auto refused = rule.refused(state, around)) return tl::unexpected(std::move(*refused));
     return rule.decide(state, action, around);
   }
   std::abort();  // read_action lets no other kind through
+}
+
+}  // namespace
+
+Decision decide(const State& state, const Action& action, const Surroundings& around) {
+  auto decided = decide_as_asked(state, action, around);
+  if (!decided && !action.guest.empty()) return tl::unexpected(for_guest(decided.error()));
+  return decided;
+}
+
+std::vector<Event> line_lost(const State& state, const std::string& person) {
+  if (!state.is_admitted(person) || state.guest(person)->line_lost) return {};
+  Draft draft(state);
+  draft.by("media").add("guest.line_lost", {{"person", person}});
+  if (state.floor && state.floor->person == person) draft.suspend_floor("line_lost");
+  return draft.take();
+}
+
+std::vector<Event> line_restored(const State& state, const std::string& person) {
+  if (!state.is_admitted(person) || !state.guest(person)->line_lost) return {};
+  Draft draft(state);
+  draft.by("media").add("guest.line_restored", {{"person", person}});
+  const Request* held = state.request_of(person);
+  const bool resumes = held != nullptr && held->turn && held->reason == "line_lost" && !state.floor &&
+                       state.phase == Phase::kInSession && !state.open_item.empty();
+  if (resumes) {
+    draft.add("floor.given", {{"person", person},
+                              {"item", state.open_item},
+                              {"limit_s", held->turn->limit_s},
+                              {"as", held->turn->as},
+                              {"elapsed_ms", held->turn->elapsed.count()},
+                              {"reason", "line_restored"}});
+  }
+  return draft.take();
+}
+
+std::vector<Waiting> waiting(const State& state) {
+  const AgendaItem* item = state.record.item(state.open_item);
+  if (item == nullptr) return {};
+  std::vector<Waiting> all, unreachable;
+  const auto stands = [&](std::string_view person) {
+    return std::any_of(all.begin(), all.end(), [&](const Waiting& one) { return one.person == person; });
+  };
+  const auto take = [&](auto condition) {
+    for (const Request& request : state.queue) {
+      if (!condition(request) || stands(request.person)) continue;
+      const Speaker turn = requested_turn(state.record.time_rules, request);
+      int seconds = turn.limit_s;
+      if (request.turn)
+        seconds = static_cast<int>(std::max<std::int64_t>(0, request.turn->remaining({}).count() / 1000));
+      const Guest* guest = state.guest(request.person);
+      const bool lost = request.turn && guest != nullptr && guest->line_lost;
+      (lost ? unreachable : all).push_back({request.person, turn.as, seconds, true});
+    }
+  };
+  take([](const Request& request) { return !request.turn && request.kind == kPointOfOrder; });
+  take([](const Request& request) { return request.turn.has_value(); });
+  take([](const Request& request) { return request.kind == "question"; });
+  for (const Speaker& speaker : item->speakers) {
+    const Person* person = state.record.person(speaker.person);
+    const bool spoke = std::find(state.spoken.begin(), state.spoken.end(), speaker.person) != state.spoken.end();
+    if (spoke || stands(speaker.person) || person == nullptr || person->mode == "absent") continue;
+    if (state.floor && state.floor->person == speaker.person) continue;
+    all.push_back({speaker.person, speaker.as, speaker.limit_s, state.request_of(speaker.person) != nullptr});
+  }
+  take([&](const Request& request) { return !request.turn; });
+  all.insert(all.end(), unreachable.begin(), unreachable.end());
+  return all;
 }
 
 std::map<std::string, Refusal> refused_now(const State& state, const Surroundings& around) {

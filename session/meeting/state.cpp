@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "session/meeting/import.h"
@@ -10,7 +11,8 @@
 // record, which never changes, and without the stack itself, so that fifty of them are a few kilobytes).
 // `action.undone` takes the uppermost one off and makes it the state again. Events that are no action's (facts about
 // media, the disk, the source) change nothing that lies in there, so they may come at any time without disturbing the
-// stack.
+// stack. What guests do for themselves, and what befalls their lines, does change it, and is not the secretary's to
+// take back: it is kept beside the stack and folded in once more on top of what an undo gives back.
 
 namespace tyndau::meeting {
 
@@ -114,6 +116,7 @@ bool item_opened(State& state, const StoredEvent& event) {
   if (item->second != ItemState::kPending) return false;
   item->second = ItemState::kOpen;
   state.open_item = item->first;
+  state.spoken.clear();
   return true;
 }
 
@@ -149,6 +152,9 @@ bool hand_raised(State& state, const StoredEvent& event) {
   if (std::find(kinds.begin(), kinds.end(), request.kind) == kinds.end()) return false;
   if (state.request_of(request.person) != nullptr) return false;
   if (state.floor && state.floor->person == request.person) return false;
+  // A guest's hand was raised for one item: after an undo another may be open.
+  const std::string item = text(event.event.payload, "item");
+  if (!item.empty() && item != state.open_item) return false;
   const bool first = request.kind == kPointOfOrder;
   enqueue(state, std::move(request), first);
   return true;
@@ -167,6 +173,9 @@ bool floor_given(State& state, const StoredEvent& event) {
   // A turn that was held goes on where it was interrupted.
   const auto elapsed = integer(payload, "elapsed_ms").value_or(0);
   if (elapsed < 0 || elapsed > std::int64_t{kMostLimit} * 1000) return false;
+  // A line that is back brings back a turn that is held, and no other.
+  const Request* held = state.request_of(person);
+  if (text(payload, "reason") == "line_restored" && (held == nullptr || !held->turn)) return false;
   leave_queue(state, person);
   Floor floor;
   floor.person = person;
@@ -177,6 +186,8 @@ bool floor_given(State& state, const StoredEvent& event) {
   floor.turn = event.seq;
   start_clock(floor, event);
   state.floor = std::move(floor);
+  if (std::find(state.spoken.begin(), state.spoken.end(), person) == state.spoken.end()) state.spoken.push_back(person);
+  state.framing.reset();
   return true;
 }
 
@@ -208,13 +219,109 @@ bool floor_suspended(State& state, const StoredEvent& event) {
   held.since = event.utc;
   held.request = event.seq;
   held.turn = std::exchange(state.floor, std::nullopt);
+  held.reason = text(event.event.payload, "reason");
   enqueue(state, std::move(held), true);
+  state.framing.reset();
   return true;
 }
 
 bool floor_ended(State& state, const StoredEvent& event) {
   if (!state.floor || state.floor->person != text(event.event.payload, "person")) return false;
   state.floor.reset();
+  state.framing.reset();
+  return true;
+}
+
+// ---- guests ----
+
+Guest* guest_of(State& state, const StoredEvent& event) {
+  const auto found = state.guests.find(text(event.event.payload, "person"));
+  return found == state.guests.end() ? nullptr : &found->second;
+}
+
+void move_to(Guest& guest, Stage stage, const StoredEvent& event) {
+  guest.stage = stage;
+  guest.since = event.utc;
+  guest.line_lost = false;
+  guest.muted = false;
+}
+
+/// Whoever goes leaves the queue and what was set by hand to show him.
+void leave_the_room(State& state, const std::string& person) {
+  leave_queue(state, person);
+  if (!state.framing) return;
+  std::erase(state.framing->persons, person);
+  if (state.framing->persons.empty() && state.framing->layout != "hall") state.framing.reset();
+}
+
+bool guest_invited(State& state, const StoredEvent& event) {
+  const std::string person = text(event.event.payload, "person");
+  if (state.record.person(person) == nullptr) return false;
+  Guest& guest = state.guests[person];
+  guest.invitation = event.seq;
+  const bool here = guest.stage == Stage::kLobby || guest.stage == Stage::kAdmitted;
+  if (!here) move_to(guest, Stage::kInvited, event);
+  return true;
+}
+
+bool guest_arrived(State& state, const StoredEvent& event) {
+  Guest* guest = guest_of(state, event);
+  if (guest == nullptr || guest->stage == Stage::kAdmitted || guest->stage == Stage::kRemoved) return false;
+  move_to(*guest, Stage::kLobby, event);
+  return true;
+}
+
+bool guest_admitted(State& state, const StoredEvent& event) {
+  Guest* guest = guest_of(state, event);
+  if (guest == nullptr || guest->stage != Stage::kLobby) return false;
+  move_to(*guest, Stage::kAdmitted, event);
+  return true;
+}
+
+template <Stage kStage>
+bool guest_goes(State& state, const StoredEvent& event) {
+  Guest* guest = guest_of(state, event);
+  const std::string person = text(event.event.payload, "person");
+  if (guest == nullptr || (state.floor && state.floor->person == person)) return false;
+  move_to(*guest, kStage, event);
+  if (kStage == Stage::kRemoved) guest->invitation = 0;
+  leave_the_room(state, person);
+  return true;
+}
+
+template <bool kMuted>
+bool guest_muted(State& state, const StoredEvent& event) {
+  Guest* guest = guest_of(state, event);
+  if (guest == nullptr || guest->stage != Stage::kAdmitted || guest->muted == kMuted) return false;
+  guest->muted = kMuted;
+  return true;
+}
+
+template <bool kLost>
+bool guest_line(State& state, const StoredEvent& event) {
+  Guest* guest = guest_of(state, event);
+  if (guest == nullptr || guest->stage != Stage::kAdmitted || guest->line_lost == kLost) return false;
+  guest->line_lost = kLost;
+  return true;
+}
+
+bool layout_set(State& state, const StoredEvent& event) {
+  const std::string layout = text(event.event.payload, "layout");
+  if (layout == "auto") {
+    state.framing.reset();
+    return true;
+  }
+  const auto persons = event.event.payload.find("persons");
+  Framing framing{layout, {}};
+  if (persons != event.event.payload.end() && persons->is_array()) {
+    for (const Json& person : *persons) {
+      if (!person.is_string() || !state.is_admitted(person.get<std::string>())) return false;
+      framing.persons.push_back(person.get<std::string>());
+    }
+  }
+  const bool known = layout == "hall" || layout == "guest" || layout == "side_by_side" || layout == "grid";
+  if (!known || (layout != "hall" && framing.persons.empty())) return false;
+  state.framing = std::move(framing);
   return true;
 }
 
@@ -255,15 +362,24 @@ void give_back_clock(Floor& floor, const State::Before& before, const std::optio
   }
 }
 
+void happen_again(State& state, const std::vector<StoredEvent>& meanwhile);
+
 bool action_undone(State& state, const StoredEvent& event) {
   const auto undoable = state.undoable();
   if (!undoable || integer(event.event.payload, "action") != undoable->action) return false;
-  const State::Before before = std::move(state.before.back());
+  State::Before before = std::move(state.before.back());
   state.before.pop_back();
   State given_back = *before.state;
-  if (given_back.floor) give_back_clock(*given_back.floor, before, state.floor, event.utc);
   given_back.record = std::move(state.record);
+  happen_again(given_back, before.meanwhile);
+  // A clock that a guest's line has stopped or started since stands as the line left it.
+  const bool by_line = given_back.floor && given_back.floor->clock >= before.action.action;
+  if (given_back.floor && !by_line) give_back_clock(*given_back.floor, before, state.floor, event.utc);
   given_back.before = std::move(state.before);
+  if (!given_back.before.empty()) {
+    auto& still = given_back.before.back().meanwhile;
+    std::move(before.meanwhile.begin(), before.meanwhile.end(), std::back_inserter(still));
+  }
   state = std::move(given_back);
   return true;
 }
@@ -289,6 +405,18 @@ const std::map<std::string_view, Kind>& kinds() {
       {"floor.resumed", {"floor.resume", floor_resumed}},
       {"floor.ended", {"floor.end", floor_ended}},
       {"floor.suspended", {"floor.give", floor_suspended}},
+      {"guest.invited", {"guest.invite", guest_invited}},
+      {"guest.revoked", {"guest.revoke", guest_goes<Stage::kRemoved>}},
+      {"guest.arrived", {"guest.arrive", guest_arrived}},
+      {"guest.left", {"guest.leave", guest_goes<Stage::kLeft>}},
+      {"guest.admitted", {"guest.admit", guest_admitted}},
+      {"guest.declined", {"guest.decline", guest_goes<Stage::kDeclined>}},
+      {"guest.muted", {"guest.mute", guest_muted<true>}},
+      {"guest.unmuted", {"guest.unmute", guest_muted<false>}},
+      {"guest.removed", {"guest.remove", guest_goes<Stage::kRemoved>}},
+      {"guest.line_lost", {"", guest_line<true>}},
+      {"guest.line_restored", {"", guest_line<false>}},
+      {"layout.set", {"layout.set", layout_set}},
       {"hand.raised", {"hand.raise", hand_raised}},
       {"hand.lowered", {"hand.lower", hand_lowered}},
       {"recess.started", {"recess.start", recess_started}},
@@ -307,6 +435,13 @@ const std::map<std::string_view, Kind>& kinds() {
       {"disk.ok", {"", fact_noted}},
   };
   return all;
+}
+
+/// What does not fit what an undo gave back is dropped: a turn that was taken back cannot be held by its line.
+void happen_again(State& state, const std::vector<StoredEvent>& meanwhile) {
+  for (const StoredEvent& event : meanwhile) {
+    if (const auto kind = kinds().find(event.event.kind); kind != kinds().end()) kind->second.fold(state, event);
+  }
 }
 
 /// The public has seen it, or the law counts from it: it is corrected by another action, not taken back.
@@ -350,6 +485,18 @@ bool apply_to_action(State& state, const StoredEvent& event, const Kind& kind) {
 
 }  // namespace
 
+const Guest* State::guest(std::string_view person) const {
+  const auto found = guests.find(std::string(person));
+  return found == guests.end() ? nullptr : &found->second;
+}
+
+bool State::is_admitted(std::string_view person) const {
+  const Guest* known = guest(person);
+  return known != nullptr && known->stage == Stage::kAdmitted;
+}
+
+bool is_from_outside(const Event& event) { return event.payload.is_object() && !text(event.payload, "by").empty(); }
+
 const Request* State::request_of(std::string_view person) const {
   const auto found =
       std::find_if(queue.begin(), queue.end(), [&](const Request& request) { return request.person == person; });
@@ -364,8 +511,10 @@ std::optional<Undoable> State::undoable() const {
 bool apply(State& state, const StoredEvent& event) {
   const auto kind = kinds().find(event.event.kind);
   const bool known = kind != kinds().end() && event.event.payload.is_object();
-  const bool folded = known && (kind->second.action.empty() ? kind->second.fold(state, event)
-                                                            : apply_to_action(state, event, kind->second));
+  const bool outside = known && is_from_outside(event.event);
+  const bool folded = known && (outside || kind->second.action.empty() ? kind->second.fold(state, event)
+                                                                       : apply_to_action(state, event, kind->second));
+  if (outside && !state.before.empty()) state.before.back().meanwhile.push_back(event);
   state.seq = event.seq;
   return folded;
 }

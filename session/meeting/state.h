@@ -22,6 +22,11 @@ struct State {
   std::string open_item;                   ///< "" when none
   std::optional<Floor> floor;
   std::vector<Request> queue;  ///< of the open item, who is next first
+  /// Who has had the floor in the open item.
+  std::vector<std::string> spoken;
+  std::map<std::string, Guest> guests;  ///< by person
+  /// Set by hand; until somebody next gets or loses the floor.
+  std::optional<Framing> framing;
   std::optional<Utc> recess_since, recess_until;
   std::optional<Utc> sitting_opened, sitting_closed;
   bool recess_paused_floor = false;  ///< the recess stopped the floor's clock; its end starts it
@@ -29,6 +34,9 @@ struct State {
 
   /// The person's place in the queue, or nullptr.
   const Request* request_of(std::string_view person) const;
+  /// The person as a guest, or nullptr.
+  const Guest* guest(std::string_view person) const;
+  bool is_admitted(std::string_view person) const;
 
   /// The action that `undo` would take back, if any.
   std::optional<Undoable> undoable() const;
@@ -38,6 +46,8 @@ struct State {
     Undoable action;
     std::shared_ptr<const State> state;  ///< without record and `before`; null: cannot be undone
     Utc at{};                            ///< of the action's first event
+    /// What guests did and what befell their lines since then: an undo takes back what the secretary did, and not that.
+    std::vector<StoredEvent> meanwhile = {};
   };
   /// A stack of at most 50, newest last. What cannot be undone (going on and off air, closing the sitting) leaves
   /// itself as the only entry.
@@ -47,6 +57,10 @@ struct State {
 /// (state, event) -> state. Total: an event of an unknown kind (a newer version's), or one that does not fit the state,
 /// changes only `seq`; the answer is false then. Precondition: event.seq == state.seq + 1.
 bool apply(State& state, const StoredEvent& event);
+
+/// Whether the event is nobody's action: what a guest did for himself ("by": "guest"), or what befell a line ("by":
+/// "media"). It cannot be undone, and survives an undo of something else.
+bool is_from_outside(const Event& event);
 
 /// The action whose event this is ("floor.given" -> "floor.give"), or "" for facts about media and for action.undone.
 std::string_view action_of_event(std::string_view event_kind);

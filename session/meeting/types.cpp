@@ -65,6 +65,24 @@ std::string_view name(ItemState state) {
   return "closed";
 }
 
+std::string_view name(Stage stage) {
+  switch (stage) {
+    case Stage::kInvited:
+      return "invited";
+    case Stage::kLobby:
+      return "lobby";
+    case Stage::kAdmitted:
+      return "admitted";
+    case Stage::kDeclined:
+      return "declined";
+    case Stage::kRemoved:
+      return "removed";
+    case Stage::kLeft:
+      break;
+  }
+  return "left";
+}
+
 std::chrono::milliseconds Floor::remaining(Utc now) const {
   std::chrono::milliseconds used = elapsed;
   // A clock that was set back must not give anybody more time than the limit.

@@ -96,7 +96,29 @@ struct Request {
   Utc since{};                ///< when the hand was raised, the turn interrupted
   std::int64_t request = 0;   ///< seq of the event that put it into the queue: names it
   std::optional<Floor> turn;  ///< the held turn, its clock stopped; empty for a raised hand
+  std::string reason;         ///< why the turn is held: "point_of_order" or "line_lost"
   bool operator==(const Request&) const = default;
+};
+
+/// Where somebody remote stands (LIFECYCLE, "Remote participant").
+enum class Stage { kInvited, kLobby, kAdmitted, kDeclined, kRemoved, kLeft };
+std::string_view name(Stage stage);  ///< "invited", "lobby", ...
+
+/// Somebody who takes part from elsewhere by an invitation.
+struct Guest {
+  Stage stage = Stage::kInvited;
+  bool muted = false;           ///< by the secretary
+  bool line_lost = false;       ///< admitted, and nothing is heard of the line
+  std::int64_t invitation = 0;  ///< seq of the guest.invited that is valid; 0 when none is
+  Utc since{};                  ///< of this stage
+  bool operator==(const Guest&) const = default;
+};
+
+/// How remote people are shown, set by hand: "hall", "guest", "side_by_side" or "grid".
+struct Framing {
+  std::string layout;
+  std::vector<std::string> persons;
+  bool operator==(const Framing&) const = default;
 };
 
 /// What a hand may be raised for: debate, question, point_of_order.

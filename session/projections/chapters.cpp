@@ -117,13 +117,29 @@ class Fold {
     const std::string person = text(payload, "person");
     const meeting::Person* known = record_.person(person);
     const meeting::Text name = known == nullptr ? meeting::Text{person, person, person} : known->name;
+    // A held turn that goes on before anything else came is one turn, with a hole where the line was lost.
+    const bool goes_on = payload.is_object() && payload.contains("elapsed_ms") && last_turn_ &&
+                         *last_turn_ + 1 == chapters_.size() && chapters_[*last_turn_].person == person &&
+                         chapters_[*last_turn_].item == item && !turn_;
+    if (goes_on) {
+      turn_ = last_turn_;
+      chapters_[*turn_].end.reset();
+      return;
+    }
+    // A turn that was undone while its line was lost does not come back with the line.
+    const bool had_turn = std::any_of(chapters_.begin(), chapters_.end(), [&](const Chapter& chapter) {
+      return chapter.kind == "turn" && chapter.person == person && chapter.item == item;
+    });
+    if (text(payload, "reason") == "line_restored" && !had_turn) return;
     open(turn_, {fmt::format("{}-t{}", item, event.seq), "turn", item, person, text(payload, "as"), name}, event);
+    last_turn_ = turn_;
   }
 
   const ProgrammeTimes& times_;
   meeting::Record record_;
   std::vector<Chapter> chapters_;
   Open opening_, item_, turn_, recess_;
+  Open last_turn_;  ///< the newest turn, also when it is over
 };
 
 /// The actions that were taken back: to a chapter their events never happened, so a turn whose end was undone goes on.

@@ -137,6 +137,39 @@ Text hand_lowered(const Text& name) {
           name.in("en") + " is out of the queue"};
 }
 
+Text said_of(const Text& name, const Text& what) {
+  return {what.kk + ": " + name.in("kk"), what.ru + ": " + name.in("ru"), what.en + ": " + name.in("en")};
+}
+
+/// What is said of somebody remote: the sentence, and the name behind it.
+const std::map<std::string_view, Text>& guest_sentences() {
+  static const std::map<std::string_view, Text> all = {
+      {"guest.invited", {"Шақыру сілтемесі жасалды", "Создано приглашение", "Invited"}},
+      {"guest.revoked", {"Шақыру күшін жойды", "Приглашение отозвано", "The invitation was revoked"}},
+      {"guest.arrived", {"Күту бөлмесінде", "В зале ожидания", "In the waiting room"}},
+      {"guest.left", {"Отырыстан шықты", "Вышел из заседания", "Left"}},
+      {"guest.admitted", {"Отырысқа кіргізілді", "Участник впущен", "Admitted"}},
+      {"guest.declined", {"Отырысқа кіргізілмеді", "Участник не впущен", "Not admitted"}},
+      {"guest.muted", {"Микрофоны өшірілді", "Микрофон выключен", "Muted"}},
+      {"guest.unmuted", {"Микрофоны қосылды", "Микрофон включён", "Unmuted"}},
+      {"guest.removed", {"Отырыстан шығарылды", "Участник удалён из заседания", "Removed"}},
+      {"guest.line_lost", {"Байланыс үзілді", "Связь потеряна", "The line is lost"}},
+      {"guest.line_restored", {"Байланыс қалпына келді", "Связь восстановлена", "The line is back"}},
+  };
+  return all;
+}
+
+Text layout_set(const std::string& layout) {
+  if (layout == "hall") return {"Экранда: зал", "На экране: зал", "On screen: the hall"};
+  if (layout == "guest")
+    return {"Экранда: қашықтан қатысушы", "На экране: дистанционный участник", "On screen: the guest"};
+  if (layout == "side_by_side") {
+    return {"Экранда: зал мен қатысушы қатар", "На экране: зал и участник рядом", "On screen: side by side"};
+  }
+  if (layout == "grid") return {"Экранда: барлық қатысушылар", "На экране: все участники", "On screen: everybody"};
+  return {"Экранды жүйе өзі таңдайды", "Экран выбирается автоматически", "The picture is chosen by itself"};
+}
+
 Text floor_extended(std::int64_t seconds) {
   const auto by = [&](std::string_view language) { return duration(std::chrono::seconds{seconds}, language); };
   return {"Сөйлеу уақыты ұзартылды: +" + by("kk"), "Время выступления продлено: +" + by("ru"),
@@ -177,7 +210,7 @@ class Lines {
 
   /// seq of the first event of the action that the event is part of; 0 for facts and for undo.
   static std::int64_t action_of(const StoredEvent& event) {
-    if (meeting::action_of_event(event.event.kind).empty()) return 0;
+    if (meeting::action_of_event(event.event.kind).empty() || meeting::is_from_outside(event.event)) return 0;
     const std::int64_t action = number_of(event.event.payload, "action");
     return action == 0 ? event.seq : action;
   }
@@ -187,6 +220,10 @@ class Lines {
     const Json& payload = event.event.payload;
     if (const auto plain = plain_sentences().find(kind); plain != plain_sentences().end()) return plain->second;
     const auto person = [&] { return name_of(record_, string_of(payload, "person")); };
+    if (const auto guest = guest_sentences().find(kind); guest != guest_sentences().end()) {
+      return said_of(person(), guest->second);
+    }
+    if (kind == "layout.set") return layout_set(string_of(payload, "layout"));
     if (kind == "source.set") return source_set(string_of(payload, "uri"));
     if (kind == "item.opened") return item_opened(record_, string_of(payload, "item"));
     if (kind == "item.closed") return item_closed(record_, string_of(payload, "item"));
@@ -205,11 +242,17 @@ class Lines {
     return {kind, kind, kind};  // a newer version's
   }
 
+  /// A guest by his name.
+  std::string actor(const std::string& actor) const {
+    constexpr std::string_view kGuest = "guest:";
+    return actor.starts_with(kGuest) ? name_of(record_, actor.substr(kGuest.size())).in("kk") : actor;
+  }
+
   JournalLine line(const StoredEvent& event, const std::optional<meeting::Undoable>& undoable) const {
     JournalLine line;
     line.seq = event.seq;
     line.utc = event.utc;
-    line.actor = event.actor;
+    line.actor = actor(event.actor);
     line.kind = event.event.kind;
     line.text = sentence(event);
     line.action = action_of(event);

@@ -45,6 +45,21 @@ Picture card(Text title, Text detail) {
 
 }  // namespace
 
+meeting::Framing framing(const State& state) {
+  const auto reachable = [&](const std::string& person) {
+    return state.is_admitted(person) && !state.guest(person)->line_lost;
+  };
+  meeting::Framing shown{"hall", {}};
+  if (state.framing) {
+    shown = *state.framing;
+    std::erase_if(shown.persons, [&](const std::string& person) { return !reachable(person); });
+  } else if (state.floor && reachable(state.floor->person)) {
+    shown = {"guest", {state.floor->person}};
+  }
+  if (shown.persons.empty()) shown.layout = "hall";
+  return shown;
+}
+
 Picture picture(const State& state) {
   switch (state.phase) {
     case meeting::Phase::kAnnounced:
@@ -65,6 +80,10 @@ Picture picture(const State& state) {
   if (const auto* person = state.floor ? state.record.person(state.floor->person) : nullptr) {
     hall.caption_name = person->name;
     hall.caption_position = person->position;
+  }
+  hall.framing = framing(state);
+  if (state.floor && state.is_admitted(state.floor->person) && !state.guest(state.floor->person)->muted) {
+    hall.heard.push_back(state.floor->person);
   }
   return hall;
 }

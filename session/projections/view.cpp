@@ -1,5 +1,7 @@
 #include "session/projections/view.h"
 
+#include <algorithm>
+
 namespace tyndau::projections {
 
 namespace {
@@ -56,22 +58,74 @@ Json floor_view(const State& state, Utc now) {
   return view;
 }
 
-Json queue_view(const State& state) {
-  Json queue = Json::array();
-  for (const meeting::Request& request : state.queue) {
-    Json entry = {{"person", request.person},
-                  {"name", nullptr},
-                  {"kind", or_null(request.kind)},
-                  {"state", request.turn ? "suspended" : "queued"},
-                  {"since", format_utc(request.since)},
-                  {"request", request.request},
-                  {"remaining_ms", nullptr}};
-    if (const meeting::Person* person = state.record.person(request.person)) entry["name"] = complete(person->name);
-    // Its clock stands, so any moment will do.
-    if (request.turn) entry["remaining_ms"] = request.turn->remaining(request.since).count();
-    queue.push_back(std::move(entry));
+Json name_view(const State& state, const std::string& person) {
+  const meeting::Person* known = state.record.person(person);
+  return known != nullptr ? complete(known->name) : Json();
+}
+
+bool is_line_lost(const State& state, const std::string& person) {
+  const meeting::Guest* guest = state.guest(person);
+  return guest != nullptr && guest->line_lost;
+}
+
+/// Who waits, when he is expected to speak, and how many are before him.
+struct Turn {
+  meeting::Waiting who;
+  std::int64_t place = 0, wait_s = 0;
+};
+std::vector<Turn> turns(const State& state, Utc now) {
+  std::vector<Turn> all;
+  std::int64_t wait_s = 0;
+  if (state.floor) wait_s = std::max<std::int64_t>(0, state.floor->remaining(now).count() / 1000);
+  for (meeting::Waiting& one : meeting::waiting(state)) {
+    const int seconds = one.seconds;
+    all.push_back({std::move(one), static_cast<std::int64_t>(all.size()) + 1, wait_s});
+    wait_s += seconds;
   }
+  return all;
+}
+
+Json request_view(const State& state, const meeting::Request& request, const std::vector<Turn>& turns) {
+  Json entry = {{"person", request.person},
+                {"name", name_view(state, request.person)},
+                {"kind", or_null(request.kind)},
+                {"state", request.turn ? "suspended" : "queued"},
+                {"reason", or_null(request.reason)},
+                {"line_lost", is_line_lost(state, request.person)},
+                {"since", format_utc(request.since)},
+                {"request", request.request},
+                {"place", nullptr},
+                {"wait_s", nullptr},
+                {"remaining_ms", nullptr}};
+  for (const Turn& turn : turns) {
+    if (turn.who.person != request.person) continue;
+    entry["place"] = turn.place;
+    entry["wait_s"] = turn.wait_s;
+  }
+  // Its clock stands, so any moment will do.
+  if (request.turn) entry["remaining_ms"] = request.turn->remaining(request.since).count();
+  return entry;
+}
+
+Json queue_view(const State& state, const std::vector<Turn>& turns) {
+  Json queue = Json::array();
+  for (const meeting::Request& request : state.queue) queue.push_back(request_view(state, request, turns));
   return queue;
+}
+
+/// Nobody is next whose line is lost.
+Json next_view(const State& state, const std::vector<Turn>& turns) {
+  if (turns.empty() || is_line_lost(state, turns.front().who.person)) return nullptr;
+  const meeting::Waiting& next = turns.front().who;
+  const meeting::Person* person = state.record.person(next.person);
+  return {{"person", next.person},
+          {"name", name_view(state, next.person)},
+          {"position", person != nullptr ? complete(person->position) : Json()},
+          {"kind", next.kind}};
+}
+
+Json recess_view(const State& state) {
+  return {{"since", or_null(state.recess_since)}, {"until", or_null(state.recess_until)}};
 }
 
 Json chapter_view(const Chapter& chapter) {
@@ -88,6 +142,8 @@ Json chapter_view(const Chapter& chapter) {
 }  // namespace
 
 Json public_view(const State& state, const std::vector<Chapter>& chapters, Utc now) {
+  const std::vector<Turn> waiting = turns(state, now);
+  const meeting::Framing shown = framing(state);
   Json items = Json::object(), list = Json::array();
   for (const auto& [id, item] : state.items) items[id] = meeting::name(item);
   for (const Chapter& chapter : chapters) list.push_back(chapter_view(chapter));
@@ -98,8 +154,10 @@ Json public_view(const State& state, const std::vector<Chapter>& chapters, Utc n
           {"item", item_view(state)},
           {"items", std::move(items)},
           {"floor", floor_view(state, now)},
-          {"queue", queue_view(state)},
-          {"recess", {{"since", or_null(state.recess_since)}, {"until", or_null(state.recess_until)}}},
+          {"queue", queue_view(state, waiting)},
+          {"next", next_view(state, waiting)},
+          {"layout", {{"layout", shown.layout}, {"persons", shown.persons}, {"by_hand", state.framing.has_value()}}},
+          {"recess", recess_view(state)},
           {"chapters", std::move(list)}};
 }
 

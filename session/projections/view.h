@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "session/meeting/rules.h"
+#include "session/meeting/types.h"
 #include "session/projections/chapters.h"
 
 namespace tyndau::projections {
@@ -12,14 +13,29 @@ namespace tyndau::projections {
 /// ...}).
 Json public_view(const meeting::State& state, const std::vector<Chapter>& chapters, Utc now);
 
+/// What a guest's page shows: of the public view what concerns the sitting, and "me", "send" (how much of his picture
+/// is wanted: "low" or "full") and "refused" (why he cannot raise or lower his hand now). Precondition: the person is
+/// in the record.
+Json guest_view(const meeting::State& state, const std::string& person, Utc now);
+
+/// Everybody who takes part from elsewhere or is planned to, for the desk: who waits first, then who is admitted, then
+/// the rest. "stage" is "uninvited" for those who have no invitation yet.
+Json desk_guests(const meeting::State& state);
+
 /// A short description for lists: GET /api/v1/meetings.
 Json summary(const meeting::State& state);
+
+/// How remote people are shown in this state: what was set by hand, else the one who has the floor. Nobody is in it
+/// whose line is lost.
+meeting::Framing framing(const meeting::State& state);
 
 /// The caption and card that the programme must show in this state.
 struct Picture {
   bool card = true;
   meeting::Text card_title, card_detail;
   meeting::Text caption_name, caption_position, caption_item;
+  meeting::Framing framing{"hall", {}};
+  std::vector<std::string> heard = {};  ///< persons whose microphones are open
   bool operator==(const Picture&) const = default;
 };
 Picture picture(const meeting::State& state);

@@ -29,6 +29,12 @@ link::Scene scene_of(const meeting::State& state) {
   const link::Caption caption{drawn(picture.caption_name), drawn(picture.caption_position),
                               drawn(picture.caption_item)};
   if (caption != link::Caption{}) scene.caption = caption;
+  const auto seat = [&](const std::string& person) { return state.record.id + "/" + person; };
+  scene.layout = picture.framing.layout;
+  for (const std::string& id : picture.framing.persons) {
+    if (const meeting::Person* person = state.record.person(id)) scene.tiles.push_back({seat(id), drawn(person->name)});
+  }
+  for (const std::string& id : picture.heard) scene.microphones.push_back(seat(id));
   return scene;
 }
 

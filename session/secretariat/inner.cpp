@@ -161,6 +161,7 @@ void Secretariat::Inner::tick() {
   write_kept();
   note_conditions();
   show_conditions();
+  judge_lines();
   bring_in_line();
 }
 

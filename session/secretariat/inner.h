@@ -61,9 +61,20 @@ struct Secretariat::Inner {
   /// Has media close the recordings of broadcasts that ended while it was away.
   void close_recordings();
   void after_action(const std::string& kind);
-  void open_peer(const std::string& peer, std::string offer, const PeerAnswer& answer);
+
+  // ---- guest_lines.cpp: connections, and what follows of a guest's line ----
+  void open_peer(const std::string& peer, const std::string& seat, std::string offer, const PeerAnswer& answer);
   void close_peer(const std::string& peer);
   void peer_gone(const std::string& peer);
+  void on_peer_state(const link::PeerState& state);
+  /// The connections that media had before we came.
+  void take_over_peers(const std::vector<link::PeerName>& names);
+  /// Whoever may not be here any more is not connected either.
+  void close_unwanted_peers();
+  std::optional<link::PeerState> line(const std::string& seat) const;
+  /// Notes that a guest's line is lost or back, when it is.
+  void judge_line(const std::string& meeting, const std::string& person);
+  void judge_lines();
 
   /// What a command was sent for.
   struct Cause {
@@ -90,7 +101,12 @@ struct Secretariat::Inner {
   std::map<int, Listener> listeners;
   int next_ticket = 1;
 
-  std::set<std::string> peers;  ///< WebRTC connections that media has
+  struct Peer {
+    std::string seat;  ///< "" for somebody who only listens
+    std::optional<link::PeerState> state;
+  };
+  std::map<std::string, Peer> peers;             ///< WebRTC connections that media has
+  std::map<std::string, std::uint64_t> left_at;  ///< seats without a connection: since when, the loop's milliseconds
 
   Alarms alarms;
   std::optional<link::SourceState> source;

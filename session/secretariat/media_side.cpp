@@ -48,32 +48,13 @@ void Secretariat::Inner::on_fact(const link::Fact& fact) {
     tell("");
   } else if (const auto* peer = std::get_if<link::PeerGone>(&fact)) {
     peer_gone(peer->peer);
+  } else if (const auto* peer_state = std::get_if<link::PeerState>(&fact)) {
+    on_peer_state(*peer_state);
   }
 }
 
-void Secretariat::Inner::open_peer(const std::string& peer, std::string offer, const PeerAnswer& answer) {
-  if (!studio.connected())
-    return answer(tl::unexpected(Mistake{503, "media_away", "The broadcasting system is away."}));
-  studio.send(link::PeerOpen{0, peer, std::move(offer)}, [this, peer, answer](const auto& heard) {
-    if (const auto* failed = std::get_if<link::Failed>(&heard)) {
-      const bool bad = failed->code == "bad_offer";
-      return answer(tl::unexpected(Mistake{bad ? 400 : 503, bad ? "bad_offer" : "media_away", failed->detail}));
-    }
-    peers.insert(peer);
-    answer(std::get<link::Done>(heard).answer.value_or(""));
-  });
-}
-
-void Secretariat::Inner::close_peer(const std::string& peer) {
-  if (peers.erase(peer) > 0 && studio.connected()) studio.send(link::PeerClose{0, peer}, [](const auto&) {});
-}
-
-void Secretariat::Inner::peer_gone(const std::string& peer) {
-  if (peers.erase(peer) > 0 && owner.on_peer_gone) owner.on_peer_gone(peer);
-}
-
 void Secretariat::Inner::on_connection(bool connected) {
-  for (const std::string& peer : std::set<std::string>(peers)) peer_gone(peer);
+  while (!peers.empty()) peer_gone(std::string(peers.begin()->first));
   missed = true;
   // Connected: the snapshot follows at once, and all is done there.
   if (connected) return;
@@ -100,6 +81,7 @@ void Secretariat::Inner::on_snapshot(const link::Snapshot& snapshot) {
   if (const Dossier* dossier = find(live); dossier != nullptr && !snapshot.run && dossier->conditions().run) {
     note(live, "media", {{"run.ended", {{"run", *dossier->conditions().run}, {"reason", "lost"}}}});
   }
+  take_over_peers(snapshot.peers);
   tell("");
   bring_in_line();
   close_recordings();
@@ -208,6 +190,7 @@ void Secretariat::Inner::after_action(const std::string& kind) {
   if (kind == "broadcast.start") changed |= alarms.clear("broadcast_failed");
   if (kind == "source.set") changed |= alarms.clear("source_refused");
   if (changed) tell("");
+  close_unwanted_peers();
   bring_in_line();
 }
 

@@ -15,6 +15,7 @@ namespace {
 Json result_of(const std::vector<meeting::StoredEvent>& events, std::int64_t last) {
   if (last < 1 || last > static_cast<std::int64_t>(events.size())) return nullptr;
   const auto& event = events[static_cast<std::size_t>(last - 1)];
+  if (event.event.kind == "guest.invited") return {{"invitation", event.seq}};
   return event.event.kind == "floor.given" ? Json{{"turn", event.seq}} : Json(nullptr);
 }
 
@@ -68,8 +69,15 @@ meeting::Surroundings Secretariat::surroundings(const std::string& meeting) cons
   return around;
 }
 
-void Secretariat::open_peer(const std::string& peer, std::string offer, PeerAnswer answer) {
-  inner_->open_peer(peer, std::move(offer), answer);
+void Secretariat::open_peer(const std::string& peer, const std::string& seat, std::string offer, PeerAnswer answer) {
+  inner_->open_peer(peer, seat, std::move(offer), answer);
+}
+bool Secretariat::has_peer(const std::string& peer, const std::string& seat) const {
+  const auto found = inner_->peers.find(peer);
+  return found != inner_->peers.end() && found->second.seat == seat;
+}
+std::optional<link::PeerState> Secretariat::line(const std::string& meeting, const std::string& person) const {
+  return inner_->line(seat_of(meeting, person));
 }
 void Secretariat::close_peer(const std::string& peer) { inner_->close_peer(peer); }
 std::size_t Secretariat::peers() const { return inner_->peers.size(); }
@@ -107,6 +115,8 @@ Outcome Secretariat::act(const std::string& meeting, const std::string& actor, c
   const meeting::Surroundings around = surroundings(meeting);
   auto decided = meeting::decide(*state(meeting), action, around);
   if (!decided) return decided.error();
+  // It is so already: a page that was loaded anew says it once more.
+  if (decided->empty()) return Accepted{state(meeting)->seq, nullptr};
   if (auto written = inner_->write(meeting, around.now, actor, *decided, remember); !written) {
     return inner_->journal_mistake(written.error());
   }

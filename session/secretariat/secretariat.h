@@ -53,21 +53,29 @@ class Secretariat {
 
   /// Decides, writes, tells. The screens are told before this returns. `key`: Idempotency-Key, "" for none. The result
   /// is
-  /// {"turn": seq} for floor.give. Mistakes: 404 no_such_meeting; 422 idempotency_mismatch (the key came before with
-  /// another digest) and bad_source (a URI that no source has); 503 journal_failed (nothing was written, nothing has
-  /// changed).
+  /// {"turn": seq} for floor.give, {"invitation": seq} for guest.invite. Mistakes: 404 no_such_meeting; 422
+  /// idempotency_mismatch (the key came before with another digest) and bad_source (a URI that no source has); 503
+  /// journal_failed (nothing was written, nothing has changed).
   Outcome act(const std::string& meeting, const std::string& actor, const meeting::Action& action,
               const std::string& key, const std::string& body_digest);
 
-  /// Relays an SDP offer to media under the name `peer`, and its answer back; it is not looked into. `answer` is called
-  /// once: now or later, on the loop thread. Mistakes: 400 bad_offer; 503 media_away.
+  /// Relays an SDP offer to media under the name `peer`, and its answer back; it is not looked into. `seat`: seat_of()
+  /// for a guest, "" for somebody who only listens. `answer` is called once: now or later, on the loop thread.
+  /// Mistakes: 400 bad_offer; 503 media_away.
   using PeerAnswer = std::function<void(const tl::expected<std::string, Mistake>&)>;
-  void open_peer(const std::string& peer, std::string offer, PeerAnswer answer);
+  void open_peer(const std::string& peer, const std::string& seat, std::string offer, PeerAnswer answer);
+  static std::string seat_of(const std::string& meeting, const std::string& person) { return meeting + "/" + person; }
   /// Ends the connection, if there is one.
   void close_peer(const std::string& peer);
   std::size_t peers() const;
-  /// A connection ended that nobody closed; media has gone, perhaps.
+  /// Whether media has the connection for this seat, also one that was made before this process began.
+  bool has_peer(const std::string& peer, const std::string& seat) const;
+  /// A connection ended that nobody closed, or that its guest may not have any more; media has gone, perhaps.
   std::function<void(const std::string& peer)> on_peer_gone;
+  /// How a guest's connection is, as media last said; of several the one that sends. Nothing when there is none.
+  std::optional<link::PeerState> line(const std::string& meeting, const std::string& person) const;
+  /// Four times a second for each connection of a guest.
+  std::function<void(const std::string& meeting, const std::string& person, const link::PeerState&)> on_guest_line;
 
   bool media_connected() const;
   const std::vector<Alarm>& alarms() const;

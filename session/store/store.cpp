@@ -35,6 +35,14 @@ CREATE TABLE IF NOT EXISTS sessions (
   account    TEXT NOT NULL REFERENCES accounts (name) ON DELETE CASCADE,
   used_ms    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS invitations (
+  token_hash BLOB PRIMARY KEY,
+  meeting    TEXT NOT NULL,
+  person     TEXT NOT NULL,
+  seq        INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql";
 
 std::int64_t milliseconds_of(Utc utc) { return utc.time_since_epoch().count(); }
@@ -73,8 +81,9 @@ Sha256 sha256(std::string_view purpose, std::string_view token) {
 std::string csrf_of(const std::string& token) { return hexadecimal(sha256("csrf", token).data(), kTokenBytes); }
 
 /// What is kept of a token: who reads the database (or a backup) cannot become the secretary.
-void bind_token(SQLite::Statement& statement, int place, const std::string& token) {
-  const Sha256 hash = sha256("session", token);
+void bind_token(SQLite::Statement& statement, int place, const std::string& token,
+                std::string_view purpose = "session") {
+  const Sha256 hash = sha256(purpose, token);
   statement.bind(place, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
 }
 
@@ -213,6 +222,42 @@ Result<void> Store::close_session(const std::string& token) {
     bind_token(remove, 1, token);
     remove.exec();
     return {};
+  });
+}
+
+Result<std::string> Store::open_invitation(const Invitation& invitation, Utc now) {
+  std::array<unsigned char, kTokenBytes> random{};
+  randombytes_buf(random.data(), random.size());
+  std::array<char, sodium_base64_ENCODED_LEN(kTokenBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)> text{};
+  const std::string token = sodium_bin2base64(text.data(), text.size(), random.data(), random.size(),
+                                              sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  return guarded(inner_->file, [&]() -> Result<std::string> {
+    SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement purge(inner_->database, "DELETE FROM invitations WHERE expires_ms < ?");
+    purge.bind(1, milliseconds_of(now));
+    purge.exec();
+    SQLite::Statement put(inner_->database, "INSERT INTO invitations VALUES (?, ?, ?, ?, ?)");
+    bind_token(put, 1, token, "invitation");
+    put.bind(2, invitation.meeting);
+    put.bind(3, invitation.person);
+    put.bind(4, invitation.seq);
+    put.bind(5, milliseconds_of(invitation.expires));
+    put.exec();
+    transaction.commit();
+    return token;
+  });
+}
+
+Result<std::optional<Store::Invitation>> Store::invitation(const std::string& token, Utc now) const {
+  return guarded(inner_->file, [&]() -> Result<std::optional<Invitation>> {
+    SQLite::Statement query(inner_->database,
+                            "SELECT meeting, person, seq, expires_ms FROM invitations WHERE token_hash = ?");
+    bind_token(query, 1, token, "invitation");
+    if (!query.executeStep()) return std::nullopt;
+    const Invitation found{query.getColumn(0).getString(), query.getColumn(1).getString(),
+                           query.getColumn(2).getInt64(),
+                           Utc{std::chrono::milliseconds(query.getColumn(3).getInt64())}};
+    return found.expires < now ? std::nullopt : std::optional(found);
   });
 }
 

@@ -30,6 +30,17 @@ class Store {
   Result<std::optional<Session>> session(const std::string& token, Utc now);
   Result<void> close_session(const std::string& token);
 
+  /// A link for one person and one meeting: 128 random bits, kept only as a hash. It is good until it expires, as long
+  /// as the journal's guest.invited with the same seq is the valid one (meeting::Guest::invitation).
+  struct Invitation {
+    std::string meeting, person;
+    std::int64_t seq = 0;
+    Utc expires{};
+    bool operator==(const Invitation&) const = default;
+  };
+  Result<std::string> open_invitation(const Invitation& invitation, Utc now);  ///< gives the token
+  Result<std::optional<Invitation>> invitation(const std::string& token, Utc now) const;
+
   static Result<std::string> hash_password(const std::string& password);
   static bool verify_password(const std::string& hash, const std::string& password);
 

@@ -114,8 +114,34 @@ std::optional<std::string> idempotency_key(const Request& request) {
   return key;
 }
 
+/// Where people come to us: as they type it, or as this request did.
+std::string origin_of(const ApiContext& api, const Request& request) {
+  std::string url = api.public_url.empty() ? "http://" + request.header("host") : api.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+/// The link of an invitation that the journal has. Only its hash is kept, so a repeated request gets another link,
+/// which is as good.
+tl::expected<Json, Response> invitation_link(const ApiContext& api, const Request& request, const std::string& meeting,
+                                             std::int64_t seq) {
+  constexpr std::chrono::hours kGoodFor{24};
+  const State& state = *api.secretariat.state(meeting);
+  const auto& event = api.secretariat.events(meeting)[static_cast<std::size_t>(seq - 1)];
+  const Utc now = utc_now();
+  const Utc expires = std::max(state.record.starts_at, now) + kGoodFor;
+  auto token = api.store.open_invitation({meeting, event.event.payload.value("person", ""), seq, expires}, now);
+  if (!token) {
+    log::error("Cannot keep an invitation: {}", token.error().what);
+    return tl::unexpected<Response>(Response::error(503, "store_failed", "The invitation cannot be kept."));
+  }
+  return Json{
+      {"url", origin_of(api, request) + "/join/" + *token}, {"token", *token}, {"expires", format_utc(expires)}};
+}
+
 struct Answer {
   const ApiContext& api;
+  const Request& request;
   const std::string& meeting;
 
   Response operator()(const secretariat::Accepted& accepted) const {
@@ -124,6 +150,11 @@ struct Answer {
               {"state", projections::public_view(*state, api.secretariat.chapters(meeting),
                                                  api.secretariat.surroundings(meeting).now)}};
     if (!accepted.result.is_null()) json["result"] = accepted.result;
+    if (accepted.result.is_object() && accepted.result.contains("invitation")) {
+      auto link = invitation_link(api, request, meeting, accepted.result["invitation"]);
+      if (!link) return std::move(link.error());
+      json["result"] = std::move(*link);
+    }
     return Response::json(200, json).with("Cache-Control", "no-store");
   }
   Response operator()(const meeting::Refusal& refusal) const {
@@ -135,8 +166,29 @@ struct Answer {
   }
 };
 
+/// Who acts: the account that is logged in, or the guest of a token.
+struct Actor {
+  std::string name;   ///< as the journal has it
+  std::string guest;  ///< the person; "" for an account
+};
+tl::expected<Actor, Response> actor_of(const ApiContext& api, const Request& request) {
+  if (!GuestDoor::is_knocked_at(request)) {
+    auto account = api.gate.actor(request);
+    if (!account) return tl::unexpected<Response>(std::move(account.error()));
+    return Actor{*account, ""};
+  }
+  auto visitor = api.door.visitor(request);
+  if (!visitor) return tl::unexpected<Response>(std::move(visitor.error()));
+  const GuestId& guest = visitor->guest;
+  if (guest.meeting != request.captures.at("id")) {
+    return tl::unexpected<Response>(
+        Response::error(403, "token_of_another_meeting", "The invitation is for another meeting."));
+  }
+  return Actor{"guest:" + guest.person, guest.person};
+}
+
 void act(const ApiContext& api, const Request& request, const Reply& reply) {
-  auto actor = api.gate.actor(request);
+  auto actor = actor_of(api, request);
   if (!actor) return reply(std::move(actor.error()));
   const std::string& meeting = request.captures.at("id");
   if (!api.secretariat.state(meeting)) return reply(no_meeting());
@@ -144,10 +196,10 @@ void act(const ApiContext& api, const Request& request, const Reply& reply) {
   if (!key) return reply(Response::error(400, "bad_key", "Idempotency-Key must have 1 to 128 printable characters."));
   auto json = json_body(request);
   if (!json) return reply(std::move(json.error()));
-  auto action = meeting::read_action(*json);
+  auto action = meeting::read_action(*json, actor->guest);
   if (!action) return reply(Response::error(400, "bad_action", action.error().what));
-  const auto outcome = api.secretariat.act(meeting, *actor, *action, *key, digest_of(request.body));
-  reply(std::visit(Answer{api, meeting}, outcome));
+  const auto outcome = api.secretariat.act(meeting, actor->name, *action, *key, digest_of(request.body));
+  reply(std::visit(Answer{api, request, meeting}, outcome));
 }
 
 // ---- the machine ----
@@ -174,9 +226,37 @@ void preview(const ApiContext& api, const Request& request, const Reply& reply) 
   reply(std::move(response));
 }
 
+/// A guest's face as it was a moment ago. Names come from the record, so they cannot lead elsewhere.
+void still(const ApiContext& api, const Request& request, const Reply& reply) {
+  constexpr std::chrono::seconds kFresh{5};
+  if (!api.gate.session(request)) return reply(Response::error(401, "login_needed", "Log in first."));
+  const std::string meeting = request.query_value("meeting").value_or("");
+  const State* state = api.secretariat.state(meeting);
+  const meeting::Person* person = state != nullptr ? state->record.person(request.captures.at("person")) : nullptr;
+  if (person == nullptr) return reply(Response::error(404, "no_guest", "There is no such person."));
+  const std::filesystem::path path = api.stills / meeting / (person->id + ".jpg");
+  struct stat file {};
+  const bool there = ::stat(path.c_str(), &file) == 0 && S_ISREG(file.st_mode);
+  const auto age = std::chrono::system_clock::now() - std::chrono::system_clock::from_time_t(there ? file.st_mtime : 0);
+  if (age > kFresh) return reply(Response::error(404, "no_picture", "There is no picture now."));
+  Response response;
+  response.with("Content-Type", "image/jpeg").with("Cache-Control", "no-store");
+  response.body.emplace_back(FilePiece{path, 0, static_cast<std::uint64_t>(file.st_size)});
+  reply(std::move(response));
+}
+
+/// The page sends as much as it can for a moment and looks at its watch.
+void probe(const ApiContext& api, const Request& request, const Reply& reply) {
+  if (auto visitor = api.door.visitor(request); !visitor) return reply(std::move(visitor.error()));
+  reply(Response::text(204, "text/plain", "").with("Cache-Control", "no-store"));
+}
+
 }  // namespace
 
 std::vector<Route> api_routes(ApiContext context) {
+  const Handler websocket_only = [](const Request&, const Reply& reply) {
+    reply(Response::error(426, "websocket_only", "This address is a WebSocket.").with("Upgrade", "websocket"));
+  };
   auto api = std::make_shared<const ApiContext>(std::move(context));
   auto with = [api](auto function) {
     return [api, function](const Request& request, const Reply& reply) { function(*api, request, reply); };
@@ -202,11 +282,11 @@ std::vector<Route> api_routes(ApiContext context) {
       {"GET", "/api/v1/meetings/{id}/state",
        [api](const Request& request, const Reply& reply) { api->states.answer(request, reply); }},
       {"POST", "/api/v1/meetings/{id}/actions", with(act)},
-      {"GET", "/api/v1/live",
-       [](const Request&, const Reply& reply) {
-         reply(Response::error(426, "websocket_only", "This address is a WebSocket.").with("Upgrade", "websocket"));
-       }},
+      {"GET", "/api/v1/live", websocket_only},
+      {"GET", "/api/v1/guest/live", websocket_only},
+      {"POST", "/api/v1/guest/probe", with(probe)},
       {"GET", "/desk/preview.jpg", with(preview)},
+      {"GET", "/desk/guests/{person}.jpg", with(still)},
   };
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "session/secretariat/secretariat.h"
+#include "session/web/guest_door.h"
 #include "session/web/http.h"
 #include "session/web/login.h"
 #include "session/web/state_feed.h"
@@ -17,13 +18,17 @@ struct ApiContext {
   secretariat::Secretariat& secretariat;
   store::Store& store;
   Gate& gate;
+  GuestDoor& door;
   StateFeed& states;
   std::filesystem::path preview;  ///< the programme as it is now, written by media
+  std::filesystem::path stills;   ///< {meeting}/{person}.jpg: guests' faces, written by media
+  std::string public_url;         ///< web.public_url
   std::function<std::string()> metrics;
 };
 
-/// /healthz, /readyz, /metrics, /api/v1/meetings..., /api/v1/openapi.json, /desk/preview.jpg, and /api/v1/live for
-/// those who come there without a WebSocket. The contract is openapi.json in this folder; a test holds them together.
+/// /healthz, /readyz, /metrics, /api/v1/meetings..., /api/v1/openapi.json, /api/v1/guest/probe, /desk/preview.jpg,
+/// /desk/guests/{person}.jpg, and /api/v1/live and /api/v1/guest/live for those who come there without a WebSocket. The
+/// contract is openapi.json in this folder; a test holds them together.
 std::vector<Route> api_routes(ApiContext context);
 
 /// openapi.json, as it was when this was built.

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "session/projections/view.h"
 #include "session/web/live_socket.h"
 
@@ -35,10 +37,32 @@ Json journal_of(const meeting::State& state, const std::vector<meeting::StoredEv
 
 }  // namespace
 
-Json desk_view(const secretariat::Secretariat& secretariat, const std::string& meeting, std::size_t viewers) {
+Json line_json(const link::PeerState& line) {
+  const auto rounded = [](double value) { return std::round(value * 10) / 10; };
+  return {{"line", line.line},
+          {"width", line.width},
+          {"height", line.height},
+          {"presentation", line.presentation},
+          {"level_db", rounded(line.level_db)},
+          {"kbps", std::round(line.kbps)},
+          {"loss_percent", rounded(line.loss_percent)},
+          {"rtt_ms", line.rtt_ms ? Json(std::round(*line.rtt_ms)) : Json()}};
+}
+
+Json desk_view(const secretariat::Secretariat& secretariat, const std::string& meeting, std::size_t viewers,
+               const GuestPages& pages) {
   const meeting::State& state = *secretariat.state(meeting);
   const meeting::Surroundings around = secretariat.surroundings(meeting);
   Json view = projections::public_view(state, secretariat.chapters(meeting), around.now);
+  view["guests"] = projections::desk_guests(state);
+  for (Json& guest : view["guests"]) {
+    const std::string person = guest["person"];
+    const auto line = secretariat.line(meeting, person);
+    const GuestPage page = pages ? pages(meeting, person) : GuestPage{};
+    guest["line"] = line ? line_json(*line) : Json();
+    guest["measured"] = page.measured;
+    guest["page"] = page.open;
+  }
   view["alarms"] = alarms_of(secretariat);
   view["media_connected"] = secretariat.media_connected();
   view["viewers"] = viewers;

@@ -1,11 +1,15 @@
 #include "session/web/house.h"
 
 #include "session/web/api_routes.h"
+#include "session/web/guest_door.h"
+#include "session/web/guest_socket.h"
 #include "session/web/live_socket.h"
 #include "session/web/login.h"
 #include "session/web/media_routes.h"
 #include "session/web/metrics.h"
 #include "session/web/pages.h"
+#include "session/web/peers.h"
+#include "session/web/sockets.h"
 #include "session/web/state_feed.h"
 #include "session/web/viewers.h"
 #include "session/web/waiting.h"
@@ -17,9 +21,10 @@ struct House::Inner {
   Inner(uv_loop_t* loop, const Config& config, secretariat::Secretariat& the_secretariat, store::Store& store)
       : secretariat(the_secretariat),
         gate(loop, store, config.web),
+        door(the_secretariat, store),
         waiting(config.web.max_waiting_per_client),
         states(loop, the_secretariat, waiting),
-        whep(the_secretariat, gate) {}
+        peers(the_secretariat, door) {}
 
   std::vector<Route> routes(uv_loop_t* loop, const Config& config, store::Store& store, live::Recordings& recordings,
                             const PageContext& pages);
@@ -27,11 +32,14 @@ struct House::Inner {
 
   secretariat::Secretariat& secretariat;
   Gate gate;
+  GuestDoor door;
   WaitingRoom waiting;
   StateFeed states;
-  Whep whep;
+  Peers peers;
   Viewers viewers;
-  std::unique_ptr<LiveSocket> sockets;
+  std::unique_ptr<LiveSocket> desks;
+  std::unique_ptr<GuestSocket> guests;
+  std::unique_ptr<Sockets> sockets;  ///< goes before those whose clients it has
   std::unique_ptr<HttpServer> server;
   bool closed = false;
 };
@@ -40,8 +48,9 @@ std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, s
                                         live::Recordings& recordings, const PageContext& pages) {
   std::vector<Route> all = gate.routes();
   auto add = [&all](std::vector<Route> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
-  add(api_routes({secretariat, store, gate, states, config.preview_file(),
-                  [this] { return metrics_text(secretariat, *server, sockets->count(), viewers.count(utc_now())); }}));
+  add(api_routes({secretariat, store, gate, door, states, config.preview_file(), config.stills_directory(),
+                  config.web.public_url,
+                  [this] { return metrics_text(secretariat, *server, desks->count(), viewers.count(utc_now())); }}));
   add(media_routes({.recordings = recordings,
                     .chapters =
                         [this](const std::string& meeting) {
@@ -60,7 +69,7 @@ std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, s
                     .waiting = waiting,
                     .frame_rate = static_cast<double>(config.programme.frame_rate),
                     .loop = loop}));
-  add(whep.routes());
+  add(whip_routes(secretariat, gate, door, peers, config.webrtc));
   add(page_routes(pages));
   return all;
 }
@@ -82,7 +91,7 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
                                            const std::filesystem::path& assets) {
   auto inner = std::make_unique<Inner>(loop, config, secretariat, store);
   Inner* house = inner.get();
-  const PageContext pages{assets, secretariat, store, config.web};
+  const PageContext pages{assets, secretariat, store, inner->door, config.web};
   HttpServer::Options options;
   options.listen = config.web.listen;
   options.port = config.web.port;
@@ -91,19 +100,28 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
   auto server = HttpServer::create(loop, options, inner->routes(loop, config, store, recordings, pages));
   if (!server) return tl::unexpected(server.error());
   inner->server = std::move(*server);
-  auto sockets = LiveSocket::create(loop, secretariat, inner->gate, inner->viewers);
+  auto sockets = Sockets::create(loop);
   if (!sockets) return tl::unexpected(sockets.error());
   inner->sockets = std::move(*sockets);
+  inner->desks = std::make_unique<LiveSocket>(loop, *inner->sockets, secretariat, inner->gate, inner->viewers);
+  inner->guests = std::make_unique<GuestSocket>(loop, *inner->sockets, secretariat, inner->gate, inner->door,
+                                                inner->peers, config.webrtc, GuestSocket::Patience{});
+  inner->desks->set_guest_pages([house](const std::string& meeting, const std::string& person) {
+    return house->guests->page_of({meeting, person});
+  });
 
-  inner->server->set_socket_endpoint("/api/v1/live", inner->sockets.get());
+  inner->server->set_socket_endpoint("/api/v1/live", inner->desks.get());
+  inner->server->set_socket_endpoint("/api/v1/guest/live", inner->guests.get());
   inner->server->set_observer(
       [house](const Request& request, const std::string& route) { house->saw(request, route); });
   inner->server->set_not_found(not_found_page(pages));
   inner->gate.on_logout = [house](const std::string& token) {
-    house->sockets->end_session(token);
-    house->whep.end_session(token);
+    house->desks->end_session(token);
+    house->peers.end_session(token);
   };
-  secretariat.on_levels = [house](const link::Levels& levels) { house->sockets->send_levels(levels); };
+  secretariat.on_levels = [house](const link::Levels& levels) { house->desks->send_levels(levels); };
+  secretariat.on_guest_line = [house](const std::string& meeting, const std::string& person,
+                                      const link::PeerState& line) { house->desks->send_guest(meeting, person, line); };
   return std::unique_ptr<House>(new House(std::move(inner)));
 }
 
@@ -114,6 +132,7 @@ const std::vector<Route>& House::routes() const { return inner_->server->routes(
 void House::close() {
   if (std::exchange(inner_->closed, true)) return;
   inner_->secretariat.on_levels = nullptr;
+  inner_->secretariat.on_guest_line = nullptr;
   inner_->states.close();
   inner_->gate.close();
   inner_->sockets->close();

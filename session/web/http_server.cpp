@@ -128,8 +128,7 @@ std::string HttpServer::address() const {
 }
 
 void HttpServer::set_socket_endpoint(std::string path, SocketEndpoint* endpoint) {
-  socket_path_ = std::move(path);
-  socket_endpoint_ = endpoint;
+  socket_endpoints_[std::move(path)] = endpoint;
 }
 
 void HttpServer::on_incoming() {
@@ -185,8 +184,9 @@ std::size_t HttpServer::waiting() const {
 }
 
 SocketEndpoint* HttpServer::socket_endpoint(const Request& request) const {
-  if (!socket_endpoint_ || request.path != socket_path_ || request.method != "GET") return nullptr;
-  return websocket_key(request) ? socket_endpoint_ : nullptr;
+  const auto endpoint = socket_endpoints_.find(request.path);
+  if (endpoint == socket_endpoints_.end() || request.method != "GET") return nullptr;
+  return websocket_key(request) ? endpoint->second : nullptr;
 }
 
 void HttpServer::dispatch(Request& request, const Reply& reply, std::string& route) {
@@ -206,7 +206,8 @@ void HttpServer::dispatch(Request& request, const Reply& reply, std::string& rou
       reply(Response::error(404, "not_found", "There is nothing here."));
     }
   } catch (const std::exception& problem) {
-    log::error("{} {} failed: {}", request.method, request.path, problem.what());
+    // The pattern, not the path: a path may be a secret (/join/{token}).
+    log::error("{} {} failed: {}", request.method, route, problem.what());
     reply(Response::error(500, "failed", "The server failed; its log says more."));
   }
 }

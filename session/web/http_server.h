@@ -93,8 +93,7 @@ class HttpServer {
   Router router_;
   Handler not_found_;
   std::function<void(const Request&, const std::string&)> observer_;
-  std::string socket_path_;
-  SocketEndpoint* socket_endpoint_ = nullptr;
+  std::map<std::string, SocketEndpoint*> socket_endpoints_;  ///< by path
   Fd listener_;
   uv_poll_t* poll_ = nullptr;
   uv_timer_t* sweep_ = nullptr;

@@ -76,6 +76,16 @@ std::string metrics_text(const secretariat::Secretariat& secretariat, const Http
   for (const std::string& code : secretariat::alarm_codes()) {
     text.line("tyndau_alarm", rings(code) ? 1 : 0, fmt::format("{{code=\"{}\"}}", code));
   }
+  text.family("tyndau_guests", "gauge", "Remote participants by where they stand, over all meetings.");
+  for (const char* stage : {"invited", "lobby", "admitted", "declined", "removed", "left"}) {
+    int count = 0;
+    for (const std::string& meeting : secretariat.meetings()) {
+      for (const auto& [person, guest] : secretariat.state(meeting)->guests) {
+        if (meeting::name(guest.stage) == stage) ++count;
+      }
+    }
+    text.line("tyndau_guests", count, fmt::format("{{stage=\"{}\"}}", stage));
+  }
   int on_air = 0;
   std::int64_t events = 0;
   for (const std::string& id : secretariat.meetings()) {

@@ -162,6 +162,32 @@ void answer_desk(const Pages& pages, const Request& request, const Reply& reply)
                                             : pages.renderer.desk(language, *state, meetings, session->account)));
 }
 
+// ---- the guest ----
+
+/// 410 for a link that was revoked, has expired, or never was: which of these is nobody's business.
+void answer_join(const Pages& pages, const Request& request, const Reply& reply) {
+  const std::string language = desk_language(request);
+  const std::string& token = request.captures.at("token");
+  const auto visitor = pages.context.door.visitor(token, request.client);
+  const auto render = [&]() {
+    if (!visitor) return pages.renderer.join_invalid(language, nearest(pages.meetings(), pages.context.now()));
+    return pages.renderer.join(language, *pages.context.secretariat.state(visitor->guest.meeting),
+                               visitor->guest.person, token);
+  };
+  const bool later = !visitor && visitor.error() > GuestDoor::Later::zero();
+  Response response = page(request, visitor ? 200 : later ? 429 : 410, render(), Audience::kDesk);
+  if (later) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(visitor.error()).count();
+    response.with("Retry-After", std::to_string(seconds));
+  }
+  // The address is a secret: no other site hears of it, and no cache keeps it.
+  for (auto& [name, value] : response.headers) {
+    if (name == "Referrer-Policy") value = "no-referrer";
+  }
+  response.with("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)");
+  reply(remember_language(request, std::move(response)));
+}
+
 void answer_login(const Pages& pages, const Request& request, const Reply& reply) {
   const std::string wanted = request.query_value("meeting").value_or("");
   const bool known = !wanted.empty() && pages.context.secretariat.state(wanted) != nullptr;
@@ -189,6 +215,7 @@ std::vector<Route> page_routes(PageContext context) {
   }
   get("/desk", [pages](const Request& request, const Reply& reply) { answer_desk(*pages, request, reply); });
   get("/desk/login", [pages](const Request& request, const Reply& reply) { answer_login(*pages, request, reply); });
+  get("/join/{token}", [pages](const Request& request, const Reply& reply) { answer_join(*pages, request, reply); });
   get("/assets/{file...}", [pages](const Request& request, const Reply& reply) {
     reply(pages->assets.respond(request, request.captures.at("file")));
   });

@@ -60,7 +60,7 @@ std::string gzip(const std::string& plain) {
 Result<Assets> Assets::read(const std::filesystem::path& folder) {
   Assets assets;
   std::string everything;
-  for (const char* part : {"lib", "viewer", "desk", "vendor", "fonts"}) {
+  for (const char* part : {"lib", "viewer", "desk", "guest", "vendor", "fonts"}) {
     std::error_code error;
     std::map<std::string, std::filesystem::path> sorted;
     for (std::filesystem::recursive_directory_iterator entry(folder / part, error), end; !error && entry != end;

@@ -24,8 +24,8 @@ using meeting::State;
 
 constexpr std::string_view kPragma = "{{%AUTOESCAPE context=\"HTML\"}}";
 constexpr auto kStrip = ctemplate::STRIP_WHITESPACE;
-constexpr std::array kTemplates = {"base.tpl",        "home.tpl",  "meeting.tpl",  "desk.tpl",
-                                   "no_meetings.tpl", "login.tpl", "not_found.tpl"};
+constexpr std::array kTemplates = {"base.tpl",  "home.tpl", "meeting.tpl",      "desk.tpl",     "no_meetings.tpl",
+                                   "login.tpl", "join.tpl", "join_invalid.tpl", "not_found.tpl"};
 
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -230,7 +230,9 @@ struct Renderer::Frame {
     body = page.AddIncludeDictionary("BODY");
     body->SetFilename(body_template);
     // The desk has a top bar of its own; this header and footer are the citizens'.
-    if (std::string_view(body_template) != "desk.tpl") page.ShowSection("FRAME");
+    // The desk and the guest's page have a bar of their own.
+    const std::string_view body_name(body_template);
+    if (body_name != "desk.tpl" && body_name != "join.tpl") page.ShowSection("FRAME");
   }
   void title(const std::string& title) { page.SetValue("TITLE", title); }
   void house(const std::string& name) {
@@ -447,6 +449,51 @@ std::string Renderer::login(const std::string& language, const std::string& next
   frame.module(assets_ + "desk/login.js");
   const Json page = {{"next", next}, {"words", frame.locale.with_prefixes({"login_"})}};
   frame.body->SetValue("PAGE", page.dump());
+  return expand(frame);
+}
+
+std::string Renderer::join(const std::string& language, const State& state, const std::string& person,
+                           const std::string& token) const {
+  Frame frame(*this, language, "join.tpl");
+  const meeting::Record& record = state.record;
+  const meeting::Person& guest = *record.person(person);
+  frame.title(frame.locale.text("guest_title") + " · " + record.title.in(language));
+  frame.house(record.maslikhat.in(language));
+  frame.style(assets_ + "guest/guest.css");
+  frame.module(assets_ + "guest/guest.js");
+  const Json page = {{"language", language},
+                     {"languages", languages()},
+                     {"token", token},
+                     {"meeting", record.id},
+                     {"title", record.title.in(language)},
+                     {"person", person},
+                     {"name", guest.name.in(language)},
+                     {"position", guest.position.in(language)},
+                     {"starts_at", format_utc(record.starts_at)},
+                     {"starts_text", projections::date_and_time(record.starts_at, record.timezone, language)},
+                     {"utc_offset_s", utc_offset_s(record.starts_at, record.timezone)},
+                     {"contact_phone", record.contact_phone},
+                     {"contact_email", record.contact_email},
+                     {"words", frame.locale.with_prefixes({"guest_", "as_", "language"})}};
+  frame.body->SetValue("PAGE", page.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return expand(frame);
+}
+
+std::string Renderer::join_invalid(const std::string& language, const State* state) const {
+  Frame frame(*this, language, "join_invalid.tpl");
+  frame.title(frame.locale.text("join_invalid_title"));
+  frame.house(state != nullptr ? state->record.maslikhat.in(language) : std::string());
+  frame.languages_at(public_url_, "?lang=", "");
+  frame.body->SetValue("HOME", "/" + language + "/");
+  if (state != nullptr && !state->record.contact_phone.empty()) {
+    frame.body->ShowSection("HAS_PHONE");
+    frame.body->SetValue("PHONE", state->record.contact_phone);
+  }
+  if (state != nullptr && !state->record.contact_email.empty()) {
+    frame.body->ShowSection("HAS_EMAIL");
+    frame.body->SetValue("EMAIL", state->record.contact_email);
+    frame.body->SetValue("EMAIL_URL", "mailto:" + state->record.contact_email);
+  }
   return expand(frame);
 }
 

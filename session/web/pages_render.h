@@ -40,6 +40,11 @@ class Renderer {
   /// The desk when nothing has been imported yet.
   std::string desk_without_meetings(const std::string& language) const;
   std::string login(const std::string& language, const std::string& next) const;
+  /// A guest's page. Precondition: the person is in the record.
+  std::string join(const std::string& language, const meeting::State& state, const std::string& person,
+                   const std::string& token) const;
+  /// For a link that is not valid; `state` says whom to ask, null when there is no meeting at all.
+  std::string join_invalid(const std::string& language, const meeting::State* state) const;
   std::string not_found(const std::string& language) const;
 
  private:

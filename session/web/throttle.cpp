@@ -19,7 +19,9 @@ Throttle::Wait Throttle::penalty(int count) const {
 Throttle::Wait Throttle::wait(const std::string& who, Utc now) const {
   auto found = failures_.find(who);
   if (found == failures_.end() || now - found->second.last > kForgiveness) return Wait{0};
-  return std::max(Wait{0}, Wait(found->second.last + penalty(found->second.count) - now));
+  // Never longer than the penalty itself, also when the clock was set back.
+  const Wait whole = penalty(found->second.count);
+  return std::clamp(Wait(found->second.last + whole - now), Wait{0}, whole);
 }
 
 void Throttle::trying(const std::string& who, Utc now) {

@@ -1,108 +1,132 @@
 #include "session/web/whep.h"
 
-#include <sodium.h>
-
-#include <algorithm>
-#include <array>
-#include <map>
 #include <utility>
+
+#include "session/web/ice.h"
 
 namespace tyndau::web {
 
 namespace {
 
-constexpr std::size_t kMostOfferBytes = 32 * 1024;
 constexpr const char* kSdpType = "application/sdp";
-
-/// 128 random bits: who knows it may end the connection, nobody guesses it.
-std::string fresh_name() {
-  std::array<unsigned char, 16> bytes{};
-  randombytes_buf(bytes.data(), bytes.size());
-  std::array<char, 2 * bytes.size() + 1> text{};
-  return sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
-}
-
-/// Text lines, as SDP is (RFC 8866, 5).
-bool is_text(const std::string& body) {
-  return !body.empty() && std::all_of(body.begin(), body.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 || c == '\r' || c == '\n' || c == '\t';
-  });
-}
 
 bool is_sdp(const Request& request) {
   const std::string type = request.header("content-type");
   return type.substr(0, type.find(';')) == kSdpType;
 }
 
-}  // namespace
+/// A page of any site may come with a guest's token, as RFC 9725, 4.1 wants it: it has the token from the guest, and no
+/// cookie helps it.
+Response open_to_all(Response response) {
+  response.with("Access-Control-Allow-Origin", "*").with("Access-Control-Expose-Headers", "Location, Link");
+  return response;
+}
 
-struct Whep::Inner : std::enable_shared_from_this<Whep::Inner> {
-  Inner(secretariat::Secretariat& the_secretariat, Gate& the_gate) : secretariat(the_secretariat), gate(the_gate) {}
-
+struct Whip {
   secretariat::Secretariat& secretariat;
   Gate& gate;
-  std::map<std::string, std::string> peers;  ///< to the session's token
+  GuestDoor& door;
+  Peers& peers;
+  Config::Webrtc webrtc;
 
-  void open(const Request& request, const Reply& reply);
-  void close(const Request& request, const Reply& reply);
+  tl::expected<Peers::Owner, Response> owner(const Request& request, Peers::Way way) const;
+  void open(const Request& request, const Reply& reply, Peers::Way way) const;
+  void close(const Request& request, const Reply& reply, Peers::Way way) const;
+  tl::expected<void, Response> arrive(const GuestId& guest) const;
+  Response created(const Peers::Opened& opened, const char* path) const;
 };
 
-void Whep::Inner::open(const Request& request, const Reply& reply) {
-  const auto actor = gate.actor(request);
-  if (!actor) return reply(actor.error());
+const char* path_of(Peers::Way way) { return way == Peers::Way::kWhip ? "/api/v1/whip" : "/api/v1/whep"; }
+
+tl::expected<Peers::Owner, Response> Whip::owner(const Request& request, Peers::Way way) const {
+  if (GuestDoor::is_knocked_at(request) || way == Peers::Way::kWhip) {
+    auto visitor = door.visitor(request);
+    if (!visitor) return tl::unexpected<Response>(std::move(visitor.error()));
+    return Peers::Owner{"", *visitor, way};
+  }
+  if (auto actor = gate.actor(request); !actor) return tl::unexpected<Response>(std::move(actor.error()));
+  return Peers::Owner{gate.token(request), std::nullopt, way};
+}
+
+/// Whoever set up an encoder has no page to agree on: to connect is to arrive. Somebody who was declined does not come
+/// back by an encoder that tries and tries.
+tl::expected<void, Response> Whip::arrive(const GuestId& guest) const {
+  if (secretariat.state(guest.meeting)->guest(guest.person)->stage == meeting::Stage::kDeclined) {
+    return tl::unexpected<Response>(Response::error(403, "declined", "The secretary has declined this guest."));
+  }
+  meeting::Action action;
+  action.kind = "guest.arrive";
+  action.guest = guest.person;
+  const auto outcome = secretariat.act(guest.meeting, "guest:" + guest.person, action, "", "");
+  if (const auto* refusal = std::get_if<meeting::Refusal>(&outcome)) {
+    return tl::unexpected<Response>(Response::error(403, refusal->code, refusal->text.en));
+  }
+  if (const auto* mistake = std::get_if<secretariat::Mistake>(&outcome)) {
+    return tl::unexpected<Response>(Response::error(mistake->status, mistake->code, mistake->detail));
+  }
+  return {};
+}
+
+Response Whip::created(const Peers::Opened& opened, const char* path) const {
+  Response response = Response::text(201, kSdpType, opened.answer);
+  response.with("Location", std::string(path) + "/" + opened.peer).with("Cache-Control", "no-store");
+  for (std::string& link : ice_links(webrtc, utc_now())) response.with("Link", std::move(link));
+  return response;
+}
+
+void Whip::open(const Request& request, const Reply& reply, Peers::Way way) const {
+  auto who = owner(request, way);
+  if (!who) return reply(std::move(who.error()));
   if (!is_sdp(request)) return reply(Response::error(415, "not_sdp", "The body must be application/sdp."));
-  if (request.body.size() > kMostOfferBytes) {
-    return reply(Response::error(413, "too_large", "An offer may have 32768 bytes."));
+  if (who->visitor) {
+    if (auto arrived = arrive(who->visitor->guest); !arrived) return reply(std::move(arrived.error()));
   }
-  if (!is_text(request.body)) return reply(Response::error(400, "bad_offer", "The body is not SDP."));
-  const std::string peer = fresh_name();
-  const auto answered = [weak = weak_from_this(), peer, reply,
-                         token = gate.token(request)](const tl::expected<std::string, secretariat::Mistake>& answer) {
-    const auto self = weak.lock();
-    if (!self) return;
-    if (!answer) return reply(Response::error(answer.error().status, answer.error().code, answer.error().detail));
-    if (reply.gone()) return self->secretariat.close_peer(peer);
-    self->peers[peer] = token;
-    reply(Response::text(201, kSdpType, *answer)
-              .with("Location", "/api/v1/whep/" + peer)
-              .with("Cache-Control", "no-store"));
-  };
-  secretariat.open_peer(peer, request.body, answered);
-}
-
-void Whep::Inner::close(const Request& request, const Reply& reply) {
-  const auto actor = gate.actor(request);
-  if (!actor) return reply(actor.error());
-  const auto peer = peers.find(request.captures.at("peer"));
-  if (peer == peers.end()) return reply(Response::error(404, "no_such_peer", "There is no such connection."));
-  secretariat.close_peer(peer->first);
-  peers.erase(peer);
-  reply(Response::json(200, {{"ok", true}}).with("Cache-Control", "no-store"));
-}
-
-Whep::Whep(secretariat::Secretariat& secretariat, Gate& gate) : inner_(std::make_shared<Inner>(secretariat, gate)) {
-  secretariat.on_peer_gone = [weak = std::weak_ptr(inner_)](const std::string& peer) {
-    if (const auto inner = weak.lock()) inner->peers.erase(peer);
-  };
-}
-
-Whep::~Whep() { inner_->secretariat.on_peer_gone = nullptr; }
-
-std::vector<Route> Whep::routes() {
-  const auto inner = inner_;
-  return {{"POST", "/api/v1/whep", [inner](const Request& q, const Reply& r) { inner->open(q, r); }},
-          {"DELETE", "/api/v1/whep/{peer}", [inner](const Request& q, const Reply& r) { inner->close(q, r); }}};
-}
-
-void Whep::end_session(const std::string& token) {
-  for (auto it = inner_->peers.begin(); it != inner_->peers.end();) {
-    if (it->second != token) {
-      ++it;
-      continue;
+  const auto answer = [this, reply, owner = *who](const tl::expected<Peers::Opened, secretariat::Mistake>& opened) {
+    if (!opened) return reply(Response::error(opened.error().status, opened.error().code, opened.error().detail));
+    if (reply.gone()) {
+      peers.close(opened->peer, owner);
+      return;
     }
-    inner_->secretariat.close_peer(it->first);
-    it = inner_->peers.erase(it);
+    peers.close_older(*opened);
+    Response response = created(*opened, path_of(owner.way));
+    reply(owner.visitor ? open_to_all(std::move(response)) : std::move(response));
+  };
+  peers.open(*who, request.body, answer);
+}
+
+void Whip::close(const Request& request, const Reply& reply, Peers::Way way) const {
+  auto who = owner(request, way);
+  if (!who) return reply(std::move(who.error()));
+  if (!peers.close(request.captures.at("peer"), *who)) {
+    return reply(Response::error(404, "no_such_peer", "There is no such connection."));
   }
+  Response response = Response::json(200, {{"ok", true}}).with("Cache-Control", "no-store");
+  reply(who->visitor ? open_to_all(std::move(response)) : std::move(response));
+}
+
+/// For other sites' pages (Fetch, 3.2.2), and to say what is taken here.
+void say_what_is_taken(const Request&, const Reply& reply) {
+  reply(open_to_all(Response::text(200, "text/plain", "")
+                        .with("Accept-Post", kSdpType)
+                        .with("Access-Control-Allow-Methods", "POST, DELETE")
+                        .with("Access-Control-Allow-Headers", "Authorization, Content-Type")
+                        .with("Access-Control-Max-Age", "600")));
+}
+
+}  // namespace
+
+std::vector<Route> whip_routes(secretariat::Secretariat& secretariat, Gate& gate, GuestDoor& door, Peers& peers,
+                               const Config::Webrtc& webrtc) {
+  const auto whip = std::shared_ptr<const Whip>(new Whip{secretariat, gate, door, peers, webrtc});
+  std::vector<Route> routes;
+  for (const Peers::Way way : {Peers::Way::kWhip, Peers::Way::kWhep}) {
+    const std::string path = path_of(way);
+    routes.push_back({"POST", path, [whip, way](const Request& q, const Reply& r) { whip->open(q, r, way); }});
+    routes.push_back(
+        {"DELETE", path + "/{peer}", [whip, way](const Request& q, const Reply& r) { whip->close(q, r, way); }});
+    for (const std::string& there : {path, path + "/{peer}"}) routes.push_back({"OPTIONS", there, say_what_is_taken});
+  }
+  return routes;
 }
 
 }  // namespace tyndau::web

@@ -3,28 +3,21 @@
 #include <string>
 #include <vector>
 
-#include "session/secretariat/secretariat.h"
+#include "media/base/config.h"
+#include "session/web/guest_door.h"
 #include "session/web/http.h"
 #include "session/web/login.h"
+#include "session/web/peers.h"
 
 namespace tyndau::web {
 
-/// The programme over WebRTC, for those who act (draft-ietf-wish-whep): POST an SDP offer, get the answer; DELETE ends
-/// it. SDP is relayed to media and back; only its size and its being text are looked at. Loop thread only.
-class Whep {
- public:
-  /// Both outlive it.
-  Whep(secretariat::Secretariat& secretariat, Gate& gate);
-  ~Whep();
-
-  /// POST /api/v1/whep, DELETE /api/v1/whep/{peer}.
-  std::vector<Route> routes();
-  /// Whoever logged out sees nothing more.
-  void end_session(const std::string& token);
-
- private:
-  struct Inner;
-  std::shared_ptr<Inner> inner_;
-};
+/// WebRTC by HTTP. WHIP (RFC 9725): a guest's hardware encoder or OBS sends; WHEP (draft-ietf-wish-whep): his player,
+/// or a desk, gets the programme. POST an SDP offer, get the answer; DELETE ends it. A guest comes with his token as
+/// Bearer, a desk with its login. Loop thread only; what it is given outlives it.
+///
+/// POST and OPTIONS on /api/v1/whip and /api/v1/whep, DELETE and OPTIONS on what they answer as Location; there are no
+/// trickled candidates, so PATCH is 405.
+std::vector<Route> whip_routes(secretariat::Secretariat& secretariat, Gate& gate, GuestDoor& door, Peers& peers,
+                               const Config::Webrtc& webrtc);
 
 }  // namespace tyndau::web

@@ -24,7 +24,7 @@ test('every configuration key that is read stands in the sample, and the other w
   const renditionKeys = source.slice(source.indexOf('read_rendition('), source.indexOf('renditions('));
   for (const [, key] of renditionKeys.matchAll(/\{"([a-z_]+)",/g)) known.add(`programme.rendition.${key}`);
   const sample = tomlKeys(read('config/tyndau.toml'));
-  const tables = new Set(['data', 'programme', 'web']);
+  const tables = new Set(['data', 'programme', 'web', 'webrtc']);
   assert.deepEqual(
     [...known].filter((key) => !sample.has(key)),
     [],

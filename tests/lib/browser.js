@@ -1,7 +1,8 @@
 // Chromium as tests and benchmarks use it.
 import { chromium } from 'playwright-core';
 
-export function launch() {
+/** @param {string[]} [flags] more than the usual */
+export function launch(flags = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -17,6 +18,7 @@ export function launch() {
       '--disable-background-timer-throttling',
       '--disable-renderer-backgrounding',
       '--disable-backgrounding-occluded-windows',
+      ...flags,
     ],
   });
 }

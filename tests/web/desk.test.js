@@ -7,7 +7,7 @@ import { launch } from '../lib/browser.js';
 
 let house, browser, desk, page;
 before(async () => {
-  [house, browser] = await Promise.all([startHouse(), launch()]);
+  [house, browser] = await Promise.all([startHouse(), launch(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])]);
   desk = await openPage(browser, house);
   page = desk.page;
 });
@@ -168,7 +168,7 @@ test('the queue: a question waits, a point of order interrupts, the held turn go
   const [held] = (await house.state()).queue;
   assert.equal(held.state, 'suspended');
   assert.ok(held.remaining_ms > 0);
-  assert.match(await textOf('.request[data-person=p04]'), /прервано, осталось \d+:\d\d/);
+  assert.match(await textOf('.request[data-person=p04]'), /прервано по порядку ведения, осталось \d+:\d\d/);
 
   await press('next-speaker');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Нускагуль Тажирибеева');
@@ -228,6 +228,99 @@ test('without the server the desk is grey, says since when, and presses nothing'
   house.session.start();
   await page.waitForSelector('.desk:not([data-lost])');
   assert.equal((await house.state()).floor.person, 'p04', 'the stale press did nothing');
+});
+
+/** Bota Nobaeva, in a library far away. */
+let remote, link;
+const row = (person, stage) => page.waitForSelector(`.guest[data-person=${person}][data-stage=${stage}]`);
+
+test('a remote person is invited by a link that is shown once', async () => {
+  assert.match(await textOf('.guest[data-person=p12]'), /не приглашён/);
+  await press('invite-p12');
+  await page.waitForSelector('#invitation[open]');
+  link = await page.inputValue('#invitation-link');
+  assert.match(link, /\/join\/[\w-]{22}$/);
+  assert.match(await textOf('#invitation'), /Действует до \d\d\.\d\d\.\d{4} \d\d:\d\d/);
+  await page.click('#invitation [data-copy]');
+  await page.waitForFunction(() => document.querySelector('.link-said')?.textContent !== '');
+  assert.deepEqual(await violations(page), []);
+  await page.click('#invitation [data-no]');
+  await row('p12', 'invited');
+  assert.equal(await page.locator('#invitation-link').count(), 0, 'it is not shown again');
+});
+
+test('anybody can be invited by three letters', async () => {
+  await page.selectOption('.finder select', 'invite');
+  await page.focus('#finder');
+  await page.keyboard.type('шабл');
+  await page.waitForSelector('#found [role=option]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#invitation[open]');
+  assert.match(await textOf('#invitation'), /Анна Шаблонова/);
+  await page.click('#invitation [data-no]');
+  await row('p06', 'invited');
+  await press('revoke-p06');
+  await row('p06', 'removed');
+  await page.selectOption('.finder select', 'floor');
+});
+
+test('who waits is seen, heard and measured, and counted where she looks', async () => {
+  remote = await openPage(browser, house, { permissions: ['camera', 'microphone'] });
+  await remote.page.goto(`${new URL(link).pathname}?lang=ru`);
+  await remote.page.click('[data-act=agree]');
+  await remote.page.click('[data-act=join]');
+  await row('p12', 'lobby');
+  assert.match(await textOf('.waiting'), /ждут: 1/);
+  assert.match(await textOf('.side > [role=status]'), /В зале ожидания: Бота Нобаева/);
+  await page.waitForSelector('[data-guest-picture=p12]:not([hidden])');
+  await page.waitForFunction(() => Number(document.querySelector('[data-guest-level=p12]')?.getAttribute('width')) > 20);
+  await page.waitForFunction(() => /связь (хорошая|слабая)/.test(document.querySelector('.guest[data-person=p12] .guest-line')?.textContent ?? ''));
+  assert.match(await page.getAttribute('.guest[data-person=p12] .guest-line', 'title'), /кбит\/с/);
+  assert.deepEqual(await violations(page), []);
+  await fits();
+});
+
+test('one press admits, one gives the floor and frames, one mutes', async () => {
+  await press('admit-p12');
+  await row('p12', 'admitted');
+  await page.waitForSelector('.nobody');
+  await press('floor-p12');
+  await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Бота Нобаева');
+  await page.waitForSelector('[data-act=frame-p12][aria-pressed=true]');
+  await page.waitForSelector('[data-act=layout-auto][aria-pressed=true]');
+  await press('mute-p12');
+  await page.waitForFunction(() => /Микрофон выключен/.test(document.querySelector('.floor-label')?.textContent ?? ''));
+  await press('mute-p12');
+  await page.waitForSelector('.guest[data-person=p12]:not([data-muted])');
+});
+
+test('she frames by hand, and lets it go again', async () => {
+  for (const layout of ['grid', 'side_by_side', 'hall', 'guest', 'auto']) {
+    await press(`layout-${layout}`);
+    await page.waitForSelector(`[data-act=layout-${layout}][aria-pressed=true]`);
+    assert.equal(await page.locator('.layouts [aria-pressed=true]').count(), 1);
+  }
+});
+
+test('the list folds to give the agenda its room, and back', async () => {
+  await page.click('#guests');
+  await page.waitForSelector('#guests-part', { state: 'hidden' });
+  assert.deepEqual(await violations(page), []);
+  await fits();
+  await page.click('#guests');
+  await page.waitForSelector('#guests-part');
+});
+
+test('removing a person is asked about', async () => {
+  await press('remove-p12');
+  await page.click('#confirm [data-no]');
+  await row('p12', 'admitted');
+  await press('remove-p12');
+  await page.click('#confirm [data-yes]');
+  await row('p12', 'removed');
+  await remote.page.waitForFunction(() => window.tyndauGuest.stage() === 'removed');
+  assert.deepEqual(remote.wrong, []);
+  await remote.context.close();
 });
 
 test('closing and ending are asked about, and leave the desk at its end', async () => {

@@ -6,9 +6,12 @@ import { Countdown, ServerClock } from "../lib/clock.js";
 import { LiveSocket, act, logout, session } from "../lib/wire.js";
 import { inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
 import { PersonFinder } from "./finder.js";
+import { GuestLines } from "./guest_lines.js";
+import { Invitation } from "./invitation.js";
 import { Meters } from "./meters.js";
 import { keepPreview } from "./preview.js";
-import { bottom, confirmation, help, middle, nextItem, nextSpeaker, right, sourceForm, left, top } from "./screen.js";
+import { bottom, confirmation, help, middle, nextSpeaker, sourceForm, left, top } from "./screen.js";
+import { Side, nextItem } from "./side.js";
 
 const root = must(document, "#desk", HTMLElement);
 /** @type {import("./screen.js").Page} */
@@ -16,6 +19,7 @@ const page = pageData(root);
 const words = wordsOf(page.words);
 const clock = new ServerClock();
 const meters = new Meters(words);
+const guests = new GuestLines(page.meeting);
 
 /** @type {import("../lib/types.js").DeskView|null} */
 let view = null;
@@ -39,6 +43,7 @@ const desk = {
   words,
   clock,
   meters,
+  guests,
   get view() {
     return /** @type {import("../lib/types.js").DeskView} */ (view);
   },
@@ -63,8 +68,12 @@ const desk = {
   openSource: () => must(root, "#source", HTMLDialogElement).showModal(),
   signOut,
   finder: /** @type {any} */ (null),
+  invitation: /** @type {any} */ (null),
+  side: /** @type {any} */ (null),
 };
 desk.finder = new PersonFinder(desk, show);
+desk.invitation = new Invitation(desk, show);
+desk.side = new Side(desk, show);
 
 // ---- acting ----
 
@@ -82,15 +91,16 @@ function lostWords() {
 }
 
 /**
- * A press: refused with its reason, asked about first, or sent. `name` is the button that shows it as pending.
+ * A press: refused with its reason, asked about first, or sent. `name` is the button that shows it as pending; `done` gets
+ * the result that only the presser sees.
  * @param {string} name @param {Record<string, unknown> & {action: string}} action
- * @param {{own?: string, confirm?: import("./screen.js").Confirmation}} [options]
+ * @param {{own?: string, confirm?: import("./screen.js").Confirmation, done?: (result: any) => void}} [options]
  */
-async function press(name, action, { own = "", confirm } = {}) {
+async function press(name, action, { own = "", confirm, done } = {}) {
   const reason = whyNot(action.action, own);
   if (reason !== "") return say(reason, "refused");
   if (pending.has(name)) return;
-  if (confirm) return ask({ ...confirm, yes: () => press(name, action) });
+  if (confirm) return ask({ ...confirm, yes: () => press(name, action, { done }) });
   const mine = { seq: /** @type {number|null} */ (null) };
   pending.set(name, mine);
   say(words("desk_pending"), "said");
@@ -98,6 +108,7 @@ async function press(name, action, { own = "", confirm } = {}) {
   if (outcome.done) {
     mine.seq = outcome.seq;
     settle();
+    done?.(outcome.result);
     if (message.text === words("desk_pending")) say("", "said");
     return;
   }
@@ -195,9 +206,9 @@ function show() {
     html`${top(desk, air())}
       <main id="main" class="rooms" tabindex="-1">
         <h1 class="unseen">${words("desk_title")}: ${page.title}</h1>
-        ${left(desk)} ${middle(desk)} ${right(desk)} ${bottom(desk)}
+        ${left(desk)} ${middle(desk)} ${desk.side.template()} ${bottom(desk)}
       </main>
-      ${confirmation(desk)} ${sourceForm(desk)} ${help(desk)}`,
+      ${confirmation(desk)} ${sourceForm(desk)} ${desk.invitation.template()} ${help(desk)}`,
     root,
   );
 }
@@ -205,11 +216,14 @@ function show() {
 /** @param {any} news */
 function heard(news) {
   if (news.type === "levels") return meters.set(news);
+  if (news.type === "guest") return guests.set(news);
   if (news.type !== "view") return;
   const wasLost = lostAt !== null;
   view = /** @type {import("../lib/types.js").DeskView} */ (news.view);
   lostAt = null;
   clock.heard(view.now);
+  guests.view(view.guests);
+  desk.side.heard(view);
   countdown = view.floor.person === null ? null : new Countdown(view.floor, performance.now());
   if (wasLost && message.kind === "refused") message = { text: "", kind: "said" };
   settle();

@@ -1,4 +1,4 @@
-// Giving the floor to anybody, or a place in the queue: three letters of a name, in either spelling, with or without Kazakh
+// Giving the floor to anybody, a place in the queue, or a link to take part from elsewhere: three letters of a name, in either spelling, with or without Kazakh
 // letters.
 
 import { html, nothing } from "../vendor/lit-html.js";
@@ -26,7 +26,7 @@ export class PersonFinder {
   #typed = "";
   #active = 0;
   #open = false;
-  /** What Enter does: "floor", or the kind of the raised hand. It stays as it was chosen: nothing may change under her hands. */
+  /** What Enter does: "floor", "invite", or the kind of the raised hand. It stays as it was chosen: nothing may change under her hands. */
   #use = "floor";
 
   /** @param {import("./screen.js").Desk} desk @param {() => void} show */
@@ -41,7 +41,11 @@ export class PersonFinder {
 
   /** @param {import("../lib/types.js").Person} person @param {HTMLInputElement} input */
   #choose(person, input) {
-    this.desk.press("finder", this.#use === "floor" ? { action: "floor.give", person: person.id } : { action: "hand.raise", person: person.id, kind: this.#use });
+    if (this.#use === "invite") {
+      this.desk.press("finder", { action: "guest.invite", person: person.id }, { done: (result) => this.desk.invitation.open(person.name, result) });
+    } else {
+      this.desk.press("finder", this.#use === "floor" ? { action: "floor.give", person: person.id } : { action: "hand.raise", person: person.id, kind: this.#use });
+    }
     this.#typed = input.value = "";
     this.#open = false;
     input.blur();
@@ -71,7 +75,7 @@ export class PersonFinder {
   template() {
     const { words } = this.desk;
     const found = this.#found();
-    const why = this.desk.whyNot(this.#use === "floor" ? "floor.give" : "hand.raise");
+    const why = this.desk.whyNot({ floor: "floor.give", invite: "guest.invite" }[this.#use] ?? "hand.raise");
     return html`<div class="finder">
       <select aria-label=${words("desk_finder_use")} @change=${(/** @type {Event} */ event) => {
         this.#use = /** @type {HTMLSelectElement} */ (event.target).value;
@@ -79,6 +83,7 @@ export class PersonFinder {
       }}>
         <option value="floor">${words("desk_give_floor")}</option>
         ${["debate", "question", "point_of_order"].map((kind) => html`<option value=${kind}>${words("desk_queue_as", { kind: words(`as_${kind}`) })}</option>`)}
+        <option value="invite">${words("desk_finder_invite")}</option>
       </select>
       <label for="finder" class="unseen">${words("desk_find_person")}</label>
       <input id="finder" type="search" role="combobox" autocomplete="off" spellcheck="false" aria-expanded=${found.length > 0} aria-controls="found"

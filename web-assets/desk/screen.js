@@ -1,8 +1,11 @@
 // What the desk looks like, as templates of its state. Top: one word and one colour; left: what they see; middle: what we do;
-// right: the agenda; bottom: what happened.
+// right: who is here, and the agenda (side.js); bottom: what happened.
 
 import { html, nothing } from "../vendor/lit-html.js";
 import { clockText, timeOfDay } from "../lib/words.js";
+import { actionButton } from "./button.js";
+import { layoutButtons } from "./layout.js";
+import { queue } from "./queue.js";
 
 /**
  * @typedef {object} Page
@@ -27,6 +30,9 @@ import { clockText, timeOfDay } from "../lib/words.js";
  * @property {import("../lib/clock.js").ServerClock} clock
  * @property {import("./meters.js").Meters} meters
  * @property {import("./finder.js").PersonFinder} finder
+ * @property {import("./guest_lines.js").GuestLines} guests
+ * @property {import("./invitation.js").Invitation} invitation
+ * @property {import("./side.js").Side} side
  * @property {import("../lib/types.js").DeskView} view
  * @property {import("../lib/clock.js").Countdown|null} countdown
  * @property {number|null} lostAt
@@ -35,27 +41,12 @@ import { clockText, timeOfDay } from "../lib/words.js";
  * @property {(text: import("../lib/types.js").Text|null|undefined) => string} text
  * @property {(name: string) => boolean} pending
  * @property {(kind: string, own?: string) => string} whyNot
- * @property {(name: string, action: Action, options?: {own?: string, confirm?: Confirmation}) => void} press
+ * @property {(name: string, action: Action, options?: {own?: string, confirm?: Confirmation, done?: (result: any) => void}) => void} press
  * @property {(text: string, kind: "said"|"refused"|"why") => void} say
  * @property {() => void} openHelp
  * @property {() => void} openSource
  * @property {() => void} signOut
  */
-
-/**
- * A button that acts. One that would be refused stays where it is, can be focused, and says why.
- * @param {Desk} desk
- * @param {{name: string, action: Action, label: unknown, look?: string, key?: string, own?: string, confirm?: Confirmation, title?: string}} button
- */
-function actionButton(desk, { name, action, label, look = "", key, own = "", confirm, title }) {
-  const why = desk.whyNot(action.action, own);
-  const pending = desk.pending(name);
-  return html`<button type="button" class="button act ${look}" data-act=${name} aria-disabled=${why !== "" ? "true" : nothing}
-    aria-busy=${pending ? "true" : nothing} aria-label=${title ?? nothing} title=${why || nothing} aria-keyshortcuts=${key ?? nothing}
-    @click=${() => desk.press(name, action, { own, confirm })}
-    @focus=${() => desk.say(why, "why")} @mouseenter=${() => why !== "" && desk.say(why, "why")}>
-    <span>${label}</span>${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`;
-}
 
 // ---- top ----
 
@@ -113,6 +104,7 @@ export function left(desk) {
     <h2 id="see">${words("desk_see")} <a class="public" href="/${desk.page.language}/meetings/${desk.page.meeting}" target="_blank" rel="noopener">${words("desk_public_page")}</a></h2>
     <div class="preview"><p>${words("desk_no_preview")}</p><img data-preview alt=${words("desk_preview")} width="1280" height="720" hidden />
       <video data-return-feed muted autoplay playsinline disablepictureinpicture aria-label=${words("desk_preview")} hidden></video></div>
+    ${layoutButtons(desk)}
     <div class="meters">${desk.meters.template()}</div>
     <div class="source">
       <p><span class="dot" data-look=${look}></span><b>${words("desk_source")}:</b> ${words(`desk_source_${source?.state ?? "unknown"}`)}
@@ -146,21 +138,13 @@ function broadcastButton(desk) {
 
 // ---- middle: what we do ----
 
-/** Points of order, held turns and questions come before the next report; a hand for the debate after those who registered. @param {import("../lib/types.js").SpeakRequest} request */
-const goesFirst = (request) => request.state === "suspended" || request.kind === "point_of_order" || request.kind === "question";
-
-/** Who is next: by the queue, or the first speaker planned for the open item who has not had the floor in it. @param {Desk} desk */
+/** Who is next, as the server has it. @param {Desk} desk */
 export function nextSpeaker(desk) {
-  const { view, page, words } = desk;
-  const item = page.items.find((one) => one.id === view.item.id);
-  const had = new Set(view.chapters.filter((chapter) => chapter.kind === "turn" && chapter.item === view.item.id).map((chapter) => chapter.person));
-  if (view.floor.person) had.add(view.floor.person);
-  const planned = item?.speakers.find((speaker) => !had.has(speaker.person));
-  const next = view.queue.find(goesFirst) ?? planned ?? view.queue[0];
-  const person = page.people.find((one) => one.id === next?.person);
-  const own = !item ? words("desk_next_speaker_no_item") : !person ? words("desk_next_speaker_none") : "";
-  const action = { action: "floor.give", person: person?.id ?? "" };
-  return { person, own, action, press: () => desk.press("next-speaker", action, { own }) };
+  const { view, words } = desk;
+  const { next } = view;
+  const own = next ? "" : words(view.item.id ? "desk_next_speaker_none" : "desk_next_speaker_no_item");
+  const action = { action: "floor.give", person: next?.person ?? "" };
+  return { next, own, action, press: () => desk.press("next-speaker", action, { own }) };
 }
 
 /** @param {Desk} desk */
@@ -195,7 +179,7 @@ function floorCard(desk) {
   const under = !countdown ? "" : !countdown.floor.running ? words("desk_floor_paused") : look === "over" ? words("desk_floor_over") : words("desk_floor_remaining");
   return html`<div class="floor" data-look=${look}>
     <div class="floor-who">
-      <p class="floor-label">${words("desk_floor")}</p>
+      <p class="floor-label">${words("desk_floor")} ${floorTrouble(desk)}</p>
       <p class="floor-name">${floor.person ? desk.text(floor.name) : words("desk_floor_free")}</p>
       <p class="floor-position">${floor.person ? desk.text(floor.position) : ""}</p>
     </div>
@@ -211,75 +195,22 @@ function floorCard(desk) {
   </div>`;
 }
 
-/** @param {Desk} desk */
-function queue(desk) {
-  const { words, view } = desk;
-  if (view.queue.length === 0) return nothing;
-  return html`<section class="queue" aria-labelledby="queue">
-    <h3 id="queue">${words("desk_queue")} <span class="count">${view.queue.length}</span></h3>
-    <ol tabindex="0" aria-labelledby="queue">${view.queue.map((request) => queueRow(desk, request))}</ol>
-  </section>`;
-}
-
-/** @param {Desk} desk @param {import("../lib/types.js").SpeakRequest} request */
-function queueRow(desk, request) {
-  const { words } = desk;
-  const { person } = request;
-  const name = request.name ? desk.text(request.name) : person;
-  const kind = request.remaining_ms === null ? words(`as_${request.kind}`) : words("desk_held", { time: clockText(request.remaining_ms / 1000) });
-  return html`<li class="request" data-person=${person} data-state=${request.state} data-kind=${request.kind ?? nothing}>
-    <p><b>${name}</b> <span>${kind}</span></p>
-    ${actionButton(desk, { name: `give-${person}`, action: { action: "floor.give", person }, label: words("desk_queue_give"), title: words("desk_queue_give_title", { name }), look: "small" })}
-    ${actionButton(desk, { name: `lower-${person}`, action: { action: "hand.lower", person }, label: "✕", title: words("desk_queue_lower_title", { name }), look: "small" })}
-  </li>`;
+/** Why a remote speaker is not heard. @param {Desk} desk */
+function floorTrouble({ words, view, guests }) {
+  const guest = view.guests.find(({ person }) => person === view.floor.person && person !== null);
+  if (!guest || guest.stage !== "admitted") return nothing;
+  const key = guests.look(guest) === "lost" ? "desk_floor_line" : guest.muted ? "desk_floor_muted" : null;
+  return key === null ? nothing : html`<b class="amber">${words(key)}</b>`;
 }
 
 /** @param {Desk} desk */
 function nextSpeakerButton(desk) {
-  const { words } = desk;
-  const { person, own, action } = nextSpeaker(desk);
-  const label = html`<small>${words("desk_next_speaker")}</small>
-    <b>${person ? person.name : own}</b>
-    ${person ? html`<small>${person.position}</small>` : nothing}`;
+  const { words, text } = desk;
+  const { next, own, action } = nextSpeaker(desk);
+  const label = html`<small>${words("desk_next_speaker")}${next ? ` · ${words(`as_${next.kind}`)}` : ""}</small>
+    <b>${next ? text(next.name) : own}</b>
+    ${next ? html`<small>${text(next.position)}</small>` : nothing}`;
   return actionButton(desk, { name: "next-speaker", action, label, look: "next-speaker button-main", key: "N", own });
-}
-
-// ---- right: the agenda ----
-
-/** The item after the open one, or the first that was not considered yet. @param {Desk} desk */
-export function nextItem(desk) {
-  const { view, page, words } = desk;
-  const at = page.items.findIndex((item) => item.id === view.item.id);
-  const item = at >= 0 ? page.items[at + 1] : page.items.find((one) => (view.items[one.id] ?? "pending") === "pending");
-  const own = item ? "" : words("desk_next_item_none");
-  const action = { action: "item.open", item: item?.id ?? "" };
-  return { item, own, action, press: () => desk.press("next-item", action, { own }) };
-}
-
-/** @param {Desk} desk */
-export function right(desk) {
-  const { words } = desk;
-  const { item, own, action } = nextItem(desk);
-  const label = html`<small>${words("desk_next_item")}</small><b>${item ? `${item.no}. ${item.title}` : own}</b>`;
-  return html`<section class="room agenda" aria-labelledby="agenda">
-    <h2 id="agenda">${words("desk_agenda")}</h2>
-    <ol class="items" tabindex="0" aria-labelledby="agenda">${desk.page.items.map((one) => itemRow(desk, one))}</ol>
-    ${actionButton(desk, { name: "next-item", action, label, look: "next-item", key: "I", own })}
-  </section>`;
-}
-
-/** @param {Desk} desk @param {import("../lib/types.js").AgendaItem} item */
-function itemRow(desk, item) {
-  const { words, view } = desk;
-  const state = view.items[item.id] ?? "pending";
-  const open = state === "open";
-  return html`<li class="item" data-item=${item.id} data-state=${state}>
-    <span class="item-no">${item.no}</span>
-    <div><p class="item-title" title=${item.title}>${item.title}</p><p class="item-state">${words(`desk_item_state_${state}`)}</p></div>
-    ${open
-      ? actionButton(desk, { name: `item-${item.id}`, action: { action: "item.close" }, label: words("desk_item_close"), title: words("desk_item_close_title", { no: item.no }), look: "small" })
-      : actionButton(desk, { name: `item-${item.id}`, action: { action: "item.open", item: item.id }, label: words("desk_item_open"), title: words("desk_item_open_title", { no: item.no }), look: "small" })}
-  </li>`;
 }
 
 // ---- bottom: what happened ----

@@ -5,8 +5,8 @@ import { Backoff } from "./wire.js";
 const kGatheringMs = 1500; // the server answers with all its candidates, and wants ours in the offer too
 const kFirstPictureMs = 8000;
 
-/** @param {RTCPeerConnection} connection */
-function gathered(connection) {
+/** Until all candidates are in the offer, or no more are waited for. @param {RTCPeerConnection} connection */
+export function gathered(connection) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, kGatheringMs);
     const look = () => {

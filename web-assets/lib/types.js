@@ -1,5 +1,5 @@
-// What the server says, as types: GET /api/v1/meetings/{id}/state and the desk's socket. Members are null where there is
-// nothing. Nothing here runs.
+// What the server says, as types: GET /api/v1/meetings/{id}/state, the desk's socket and the guest's. Members are null where
+// there is nothing. Nothing here runs.
 
 /** @typedef {{kk: string, ru: string, en: string}} Text */
 
@@ -39,7 +39,14 @@
  * @property {string} since
  * @property {number} request names it
  * @property {number|null} remaining_ms of a held turn
+ * @property {number|null} place 1 is next
+ * @property {number|null} wait_s expected
+ * @property {"line_lost"|"point_of_order"|null} reason why a turn is held
+ * @property {boolean} line_lost whether the person is away just now
  */
+
+/** @typedef {{person: string, name: Text|null, position: Text|null, kind: string}} Next */
+/** @typedef {"auto"|"hall"|"guest"|"side_by_side"|"grid"} Layout what is framed; "auto" only as what she asks for */
 
 /**
  * A chapter of the recording: /media/{id}/chapters.json.
@@ -59,12 +66,70 @@
  * @property {Record<string, "pending"|"open"|"closed">} items
  * @property {Floor} floor
  * @property {SpeakRequest[]} queue of the open item, who is next first
+ * @property {Next|null} next
+ * @property {{layout: Layout, persons: string[], by_hand: boolean}} layout as it is in effect
  * @property {{since: string|null, until: string|null}} recess
  * @property {Chapter[]} chapters
  */
 
+// ---- remote guests ----
+
+/** @typedef {"uninvited"|"invited"|"lobby"|"admitted"|"declined"|"removed"|"left"} GuestStage */
+
+/**
+ * What media hears and sees of a guest.
+ * @typedef {object} PeerLine
+ * @property {"connecting"|"ok"|"silent"} line
+ * @property {number} width 0 without a picture
+ * @property {number} height
+ * @property {boolean} presentation
+ * @property {number} level_db
+ * @property {number} kbps
+ * @property {number} loss_percent
+ * @property {number|null} rtt_ms
+ */
+
+/** What the guest's page measured. @typedef {{uplink_kbps: number|null, rtt_ms: number|null, loss_percent: number|null}} Measured */
+
+/**
+ * @typedef {object} DeskGuest
+ * @property {string} person
+ * @property {Text|null} name
+ * @property {Text|null} position
+ * @property {Text|string|null} site
+ * @property {GuestStage} stage
+ * @property {boolean} invited whether there is an invitation that is valid
+ * @property {boolean} muted
+ * @property {boolean} line_lost
+ * @property {string|null} since
+ * @property {boolean} has_floor
+ * @property {boolean} in_queue
+ * @property {PeerLine|null} line
+ * @property {Measured|null} measured
+ * @property {boolean} page whether his page is open
+ */
+
+/**
+ * The guest himself, as his page is told.
+ * @typedef {object} Me
+ * @property {string} person
+ * @property {Text|null} name
+ * @property {Text|null} position
+ * @property {GuestStage} stage
+ * @property {boolean} muted by the secretary
+ * @property {boolean} line_lost
+ * @property {boolean} has_floor
+ * @property {boolean} on_air
+ * @property {boolean} next
+ * @property {{kind: string|null, state: "queued"|"suspended", place: number|null, wait_s: number|null, remaining_ms: number|null}|null} hand
+ */
+
+/** @typedef {Pick<PublicView, "seq"|"now"|"meeting"|"broadcast"|"item"|"floor"|"recess"|"queue"|"next">} GuestShared */
+/** @typedef {GuestShared & {me: Me, send: {picture: "low"|"full"}, refused: Record<string, Text|undefined>}} GuestView */
+
 /**
  * @typedef {object} DeskOnly
+ * @property {DeskGuest[]} guests the lobby first, then who was admitted, then the rest
  * @property {{code: string, text: Text, since: string}[]} alarms
  * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string}|null} source
  * @property {{state: "ok"|"low"|"full"|"lost", free_hours: number}|null} disk

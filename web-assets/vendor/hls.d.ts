@@ -5,6 +5,14 @@ declare global {
     Hls?: typeof HlsClass;
     /** For tests and the benchmark: the page's player. */
     tyndauPlayer?: import("../lib/player.js").Player;
+    /** For tests and the benchmark: the guest's page. */
+    tyndauGuest?: {
+      stage(): string;
+      connection(): RTCPeerConnection | null;
+      socket(): string;
+      view(): import("../lib/types.js").GuestView | null;
+      line(): object;
+    };
     /** Safari's: plays without MediaSource on iPhones. */
     ManagedMediaSource?: typeof MediaSource;
   }

@@ -57,6 +57,22 @@ TEST_F(ConfigFile, WrongValuesAreRefused) {
   EXPECT_NE(error_of("[web\n"), "");
 }
 
+TEST_F(ConfigFile, TheWayToGuestsIsReadAndChecked) {
+  const auto config = load_config(write(
+      "tyndau.toml", kNeeded + "[webrtc]\nstun = \"stun:a:3478\"\nturn = \"turn:a:3478?transport=udp turns:a:443\"\n"
+                               "turn_secret = \"s\"\nport_min = 20000\nport_max = 20999\n"));
+  ASSERT_TRUE(config) << config.error().what;
+  EXPECT_EQ(config->webrtc.turn, "turn:a:3478?transport=udp turns:a:443");
+  EXPECT_EQ(config->webrtc.port_max, 20999);
+  EXPECT_NE(error_of("[webrtc]\nstun = \"a:3478\"\n").find("'a:3478'"), std::string::npos);
+  EXPECT_NE(error_of("[webrtc]\nstun = \"stun:a stun:b\"\n"), "");
+  EXPECT_NE(error_of("[webrtc]\nturn = \"http://a\"\nturn_secret = \"s\"\n"), "");
+  EXPECT_NE(error_of("[webrtc]\nturn = \"turn:a\"\n").find("turn_secret"), std::string::npos);
+  EXPECT_NE(error_of("[webrtc]\nport_min = 20000\n").find("range"), std::string::npos);
+  EXPECT_NE(error_of("[webrtc]\nport_min = 20000\nport_max = 10000\n").find("range"), std::string::npos);
+  EXPECT_NE(error_of("[webrtc]\nturn_lifetime_s = 1\n"), "");
+}
+
 TEST_F(ConfigFile, DropInsWinInOrderOfName) {
   write("conf.d/10-a.toml", "[web]\nport = 81\n");
   write("conf.d/20-b.toml", "[web]\nport = 82\n");

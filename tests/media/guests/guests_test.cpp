@@ -22,9 +22,10 @@ class GuestsTest : public testing::Test {
   ~GuestsTest() override { mixer_.stop(); }
 
   /// Opens a peer and runs the main loop until it is answered.
-  Result<std::string> open(Guests& guests, const std::string& peer, const std::string& offer) {
+  Result<std::string> open(Guests& guests, const std::string& peer, const std::string& offer,
+                           const std::string& seat = "") {
     std::optional<Result<std::string>> heard;
-    guests.open(peer, offer, [&heard](const Result<std::string>& answer) { heard = answer; });
+    guests.open(peer, seat, offer, [&heard](const Result<std::string>& answer) { heard = answer; });
     while (!heard) g_main_context_iteration(nullptr, TRUE);
     return *heard;
   }
@@ -35,7 +36,7 @@ class GuestsTest : public testing::Test {
 };
 
 TEST_F(GuestsTest, AnswerAViewerWithWhatItIsSent) {
-  Guests guests(mixer_);
+  Guests guests(mixer_, {});
   const auto answer = open(guests, "one", kViewer);
   ASSERT_TRUE(answer) << answer.error().what;
   EXPECT_THAT(*answer, HasSubstr("m=video"));
@@ -52,7 +53,7 @@ TEST_F(GuestsTest, AnswerAViewerWithWhatItIsSent) {
 }
 
 TEST_F(GuestsTest, ServeSoundAloneAndPictureAlone) {
-  Guests guests(mixer_);
+  Guests guests(mixer_, {});
   const auto sound = open(guests, "sound", kListener);
   ASSERT_TRUE(sound) << sound.error().what;
   EXPECT_THAT(*sound, Not(HasSubstr("m=video")));
@@ -62,14 +63,74 @@ TEST_F(GuestsTest, ServeSoundAloneAndPictureAlone) {
 }
 
 TEST_F(GuestsTest, RefuseWhoTakesNothingThatWeSend) {
-  Guests guests(mixer_);
+  Guests guests(mixer_, {});
   EXPECT_THAT(open(guests, "one", kHead + video_line("sendonly")).error().what, HasSubstr("neither H.264"));
   EXPECT_FALSE(open(guests, "two", "garbage"));
   EXPECT_EQ(guests.size(), 0U);
 }
 
+/// The directions of an answer's lines, in order.
+std::vector<std::string> directions(const std::string& answer) {
+  std::vector<std::string> all;
+  for (std::size_t at = 0; (at = answer.find("\r\nm=", at)) != std::string::npos; ++at) {
+    const std::string line = answer.substr(at, answer.find("\r\nm=", at + 1) - at);
+    for (const char* direction : {"sendrecv", "sendonly", "recvonly", "inactive"}) {
+      if (line.find(std::string("a=") + direction) != std::string::npos) all.emplace_back(direction);
+    }
+  }
+  return all;
+}
+
+TEST_F(GuestsTest, TakeWhatAGuestSendsAndSendTheProgramme) {
+  Guests guests(mixer_, {});
+  const auto answer = open(guests, "one", guest_offer(), "m/p1");
+  ASSERT_TRUE(answer) << answer.error().what;
+  EXPECT_EQ(directions(*answer), (std::vector<std::string>{"sendrecv", "sendonly", "recvonly", "recvonly"})) << *answer;
+  EXPECT_THAT(*answer, HasSubstr("a=rtpmap:96 VP8/90000"));
+  EXPECT_THAT(*answer, HasSubstr("a=rtpmap:109 H264/90000"));
+  EXPECT_EQ(guests.peers(), (std::vector<link::PeerName>{{"one", "m/p1"}}));
+}
+
+TEST_F(GuestsTest, ServeAVoiceAloneAndWhoOnlySends) {
+  Guests guests(mixer_, {});
+  EXPECT_TRUE(open(guests, "voice", head_of("1") + audio_line("sendrecv"), "m/p1"));
+  EXPECT_TRUE(open(guests, "encoder", kHead + video_line("sendonly") + audio_line("sendonly"), "m/p2"));
+  EXPECT_TRUE(open(guests, "player", kViewer, "m/p2")) << "a second peer of a seat";
+}
+
+TEST_F(GuestsTest, RefuseASeatThatIsNoName) {
+  Guests guests(mixer_, {});
+  for (const char* seat : {"p1", "/p1", "m/", "m/../x", "m/p 1", "a/b/c"}) {
+    EXPECT_FALSE(open(guests, "one", guest_offer(), seat)) << seat;
+  }
+  EXPECT_EQ(guests.size(), 0U);
+}
+
+TEST_F(GuestsTest, RefuseASeatTooMany) {
+  Guests guests(mixer_, {});
+  for (std::size_t i = 0; i < link::kMostSeats; ++i) {
+    ASSERT_TRUE(open(guests, std::to_string(i), head_of("1") + audio_line("sendrecv"), "m/p" + std::to_string(i)));
+  }
+  EXPECT_THAT(open(guests, "late", head_of("1") + audio_line("sendrecv"), "m/late").error().what,
+              HasSubstr("seats are taken"));
+  EXPECT_TRUE(guests.close("0"));
+  EXPECT_TRUE(open(guests, "late", head_of("1") + audio_line("sendrecv"), "m/late"));
+}
+
+TEST_F(GuestsTest, TellHowAGuestIsDoing) {
+  Guests guests(mixer_, {});
+  std::optional<link::PeerState> told;
+  guests.on_state = [&told](const link::PeerState& state) { told = state; };
+  ASSERT_TRUE(open(guests, "one", guest_offer(), "m/p1"));
+  ASSERT_TRUE(open(guests, "desk", kViewer));
+  while (!told) g_main_context_iteration(nullptr, TRUE);
+  EXPECT_EQ(told->peer, "one");
+  EXPECT_EQ(told->line, "connecting");
+  EXPECT_EQ(told->width, 0);
+}
+
 TEST_F(GuestsTest, RefuseASecondPeerOfTheSameName) {
-  Guests guests(mixer_);
+  Guests guests(mixer_, {});
   ASSERT_TRUE(open(guests, "one", kViewer));
   EXPECT_FALSE(open(guests, "one", kViewer));
   EXPECT_EQ(guests.size(), 1U);
@@ -78,9 +139,9 @@ TEST_F(GuestsTest, RefuseASecondPeerOfTheSameName) {
 TEST_F(GuestsTest, EndWhileTheirPeersAreBeingMade) {
   bool told = false;
   {
-    Guests guests(mixer_);
-    guests.open("one", kViewer, [&told](const Result<std::string>&) { told = true; });
-    guests.open("two", kViewer, [](const Result<std::string>&) {});
+    Guests guests(mixer_, {});
+    guests.open("one", "", kViewer, [&told](const Result<std::string>&) { told = true; });
+    guests.open("two", "", kViewer, [](const Result<std::string>&) {});
     EXPECT_TRUE(guests.close("two"));
   }
   while (g_main_context_iteration(nullptr, FALSE)) {

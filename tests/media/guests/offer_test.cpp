@@ -34,6 +34,22 @@ TEST(Offer, KnowsWhoWantsNothingOfUs) {
   EXPECT_TRUE(read_offer(kHead + video_line("sendrecv"))->lines[0].wants);
 }
 
+TEST(Offer, NamesTheFirstCodecThatWeTake) {
+  const auto offer = read_offer(guest_offer());
+  ASSERT_TRUE(offer) << offer.error().what;
+  ASSERT_EQ(offer->lines.size(), 4U);
+  EXPECT_TRUE(offer->lines[0].sends && offer->lines[0].wants);
+  EXPECT_EQ(offer->lines[0].taken, "OPUS");
+  EXPECT_FALSE(offer->lines[1].sends);
+  EXPECT_TRUE(offer->lines[2].sends);
+  EXPECT_FALSE(offer->lines[2].wants);
+  EXPECT_EQ(offer->lines[2].taken, "VP8");
+  EXPECT_EQ(offer->lines[2].taken_payload, 96);
+  const auto h264 = read_offer(kHead + without(video_line("sendonly"), "a=rtpmap:96"));
+  EXPECT_EQ(h264->lines[0].taken, "H264");
+  EXPECT_EQ(h264->lines[0].taken_payload, 103) << "we take any profile";
+}
+
 TEST(Offer, LeavesLinesOpenThatHaveNoCodecOfOurs) {
   std::string text = kHead + video_line();
   for (std::size_t at; (at = text.find("H264")) != std::string::npos;) text.replace(at, 4, "AV1X");

@@ -34,6 +34,18 @@ inline std::string head_of(const std::string& mid) {
   return head.replace(head.find("BUNDLE 0 1"), 10, "BUNDLE " + mid);
 }
 
+/// What the guest's page offers: microphone and programme's sound, programme, camera, presentation.
+inline std::string guest_offer(const std::string& camera = "sendonly", const std::string& voice = "sendrecv") {
+  const auto numbered = [](std::string line, const std::string& mid) {
+    const std::size_t at = line.find("a=mid:");
+    return line.replace(at, 7, "a=mid:" + mid);
+  };
+  std::string head = kHead;
+  head.replace(head.find("BUNDLE 0 1"), 10, "BUNDLE 0 1 2 3");
+  return head + numbered(audio_line(voice), "0") + numbered(video_line("recvonly"), "1") +
+         numbered(video_line(camera), "2") + numbered(video_line("sendonly"), "3");
+}
+
 inline const std::string kViewer = kHead + video_line() + audio_line();
 inline const std::string kListener = head_of("1") + audio_line();
 inline const std::string kWatcher = head_of("0") + video_line();

@@ -14,6 +14,9 @@ Scene full_scene() {
   Scene scene;
   scene.card = Card{{"Үзіліс", "Перерыв"}, {"15:30-ға дейін", "до 15:30"}};
   scene.caption = Caption{{"Әсел Құрманова", "Асель Курманова"}, {"төраға", "председатель"}, {"Ауызсу", "Вода"}};
+  scene.layout = "grid";
+  scene.tiles = {{"m/p11", {"Жоспар Демоұлы", "Жоспар Демоулы"}}, {"m/p12", {"Бота", "Бота"}}};
+  scene.microphones = {"m/p12"};
   return scene;
 }
 
@@ -34,6 +37,7 @@ std::vector<Command> commands() {
           SceneSet{3, Scene{}},
           SourceSet{4, "rtsp://camera/stream?a=1&b=\"2\""},
           PeerOpen{5, "0a1b", "v=0\r\n"},
+          PeerOpen{6, "0a1c", "v=0\r\n", "meeting-1/p04"},
           PeerClose{6, "0a1b"}};
 }
 
@@ -43,6 +47,7 @@ std::vector<Fact> facts() {
   snapshot.scene = full_scene();
   snapshot.run = RunState{"2026-12-10-auyzsu", 4, kTime};
   snapshot.disk = {"low", INT64_C(1) << 40, 0.75};
+  snapshot.peers = {{"0a1b", "m/p12"}, {"0a1c", ""}};
   return {snapshot,
           SourceState{"srt://:9000", "lost", "no packet for 1 s"},
           DiskState{"full", 0, 0},
@@ -53,7 +58,9 @@ std::vector<Fact> facts() {
           RunStarted{{"2026-12-10-auyzsu", 4, kTime}},
           RunEnded{"2026-12-10-auyzsu", 4, "stopped"},
           Done{7, std::nullopt, "v=0\r\na=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"},
-          PeerGone{"0a1b", "nothing has been heard"}};
+          PeerGone{"0a1b", "nothing has been heard"},
+          PeerState{"0a1b", "m/p12", "ok", 640, 360, true, -18.5, 512.25, 1.5, 23.5},
+          PeerState{"0a1b", "m/p12", "silent"}};
 }
 
 TEST(LinkMessages, SurviveTheWire) {
@@ -69,6 +76,10 @@ TEST(LinkMessages, CarryTheirValues) {
   const auto snapshot = std::get<Snapshot>(*decode_fact(encode(facts()[0])));
   EXPECT_EQ(snapshot.run, (RunState{"2026-12-10-auyzsu", 4, kTime}));
   EXPECT_EQ(snapshot.disk, (DiskState{"low", INT64_C(1) << 40, 0.75}));
+  EXPECT_EQ(snapshot.peers, (std::vector<PeerName>{{"0a1b", "m/p12"}, {"0a1c", ""}}));
+  const PeerState state{"0a1b", "m/p12", "ok", 640, 360, true, -18.5, 512.25, 1.5, 23.5};
+  EXPECT_EQ(std::get<PeerState>(*decode_fact(encode(Fact(state)))), state);
+  EXPECT_EQ(std::get<PeerOpen>(*decode_command(encode(commands()[6]))).seat, "meeting-1/p04");
   const auto done = std::get<Done>(*decode_fact(encode(facts()[3])));
   EXPECT_EQ(done.at, (ProgrammeTime{4, 123456, kTime}));
 }
@@ -78,6 +89,8 @@ TEST(LinkMessages, LeaveOutWhatThereIsNot) {
   const auto scene = std::get<SceneSet>(*decode_command(encode(Command(SceneSet{1, Scene{}})))).scene;
   EXPECT_FALSE(scene.card);
   EXPECT_FALSE(scene.caption);
+  EXPECT_EQ(scene, Scene{});
+  EXPECT_EQ(to_json(scene), Json::object()) << "scenes stand in the journal";
 }
 
 TEST(LinkMessages, HaveTheTypesTheyList) {
@@ -94,20 +107,39 @@ TEST(LinkMessages, FitIntoAPacketWithTextsOfTheGreatestLength) {
   Scene scene;
   scene.card = Card{{longest, longest}, {longest, longest}};
   scene.caption = Caption{{longest, longest}, {longest, longest}, {longest, longest}};
+  scene.layout = "grid";
+  const std::string name(kMostNameBytes, 'x');
+  for (std::size_t i = 0; i < kMostSeats; ++i) {
+    scene.tiles.push_back({std::string(160, 's'), {name, name}});
+    scene.microphones.push_back(std::string(160, 's'));
+  }
   const std::string packet = encode(Command(SceneSet{1, scene}));
   EXPECT_LE(packet.size(), kMaxPacketBytes);
   EXPECT_TRUE(decode_command(packet));
 }
 
 TEST(LinkMessages, AreReadStrictly) {
-  for (const char* packet :
-       {"", "{}", "[]", "null", R"({"type": "explode"})", R"({"type": 7})", R"({"type": "hello"})",
-        R"({"type": "hello", "version": "1"})", R"({"type": "hello", "version": 1.5})",
-        R"({"type": "hello", "version": 1, "colour": "red"})", R"({"type": "broadcast.stop", "id": -1})",
-        R"({"type": "broadcast.stop", "id": true})", R"({"type": "hello", "version": 1, "version": 1})",
-        R"({"type": "scene.set", "id": 1})", R"({"type": "scene.set", "id": 1, "scene": []})",
-        R"({"type": "scene.set", "id": 1, "scene": {"card": {"title": {"kk": "a", "ru": "b"}}}})",
-        R"({"type": "scene.set", "id": 1, "scene": {"hat": {}}})", R"({"type": "look", "meeting": "m"})"}) {
+  for (const char* packet : {"",
+                             "{}",
+                             "[]",
+                             "null",
+                             R"({"type": "explode"})",
+                             R"({"type": 7})",
+                             R"({"type": "hello"})",
+                             R"({"type": "hello", "version": "1"})",
+                             R"({"type": "hello", "version": 1.5})",
+                             R"({"type": "hello", "version": 1, "colour": "red"})",
+                             R"({"type": "broadcast.stop", "id": -1})",
+                             R"({"type": "broadcast.stop", "id": true})",
+                             R"({"type": "hello", "version": 1, "version": 1})",
+                             R"({"type": "scene.set", "id": 1})",
+                             R"({"type": "scene.set", "id": 1, "scene": []})",
+                             R"({"type": "scene.set", "id": 1, "scene": {"card": {"title": {"kk": "a", "ru": "b"}}}})",
+                             R"({"type": "scene.set", "id": 1, "scene": {"hat": {}}})",
+                             R"({"type": "scene.set", "id": 1, "scene": {"tiles": [{"seat": "m/p"}]}})",
+                             R"({"type": "scene.set", "id": 1, "scene": {"microphones": [1]}})",
+                             R"({"type": "scene.set", "id": 1, "scene": {"microphones": "m/p"}})",
+                             R"({"type": "look", "meeting": "m"})"}) {
     EXPECT_FALSE(decode_command(packet)) << packet;
   }
   for (const char* packet :
@@ -122,6 +154,15 @@ TEST(LinkMessages, AreReadStrictly) {
 TEST(LinkMessages, AreRefusedWhenTheyAreLargerThanAPacket) {
   const std::string packet = R"({"type": "look", "meeting": ")" + std::string(kMaxPacketBytes, 'm') + R"("})";
   EXPECT_FALSE(decode_fact(packet));
+}
+
+TEST(LinkMessages, HaveNoMoreGuestsThanSeats) {
+  Scene scene;
+  for (std::size_t i = 0; i <= kMostSeats; ++i) scene.microphones.push_back("m/p");
+  EXPECT_FALSE(decode_command(encode(Command(SceneSet{1, scene}))));
+  scene.microphones.clear();
+  for (std::size_t i = 0; i <= kMostSeats; ++i) scene.tiles.push_back({"m/p", {}});
+  EXPECT_FALSE(decode_command(encode(Command(SceneSet{1, scene}))));
 }
 
 TEST(LinkMessages, SayWhatIsWrong) {

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstring>
+#include <thread>
 
 namespace tyndau::programme {
 namespace {
@@ -111,6 +113,80 @@ TEST_F(MixerTest, AStaleSourceBecomesTheSlate) {
   mixer_.start();
   ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 200; }));
   ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner != 200; }));
+  mixer_.stop();
+}
+
+/// Keeps each frame's loudest sample as everybody hears it and as one seat hears it.
+class Ear : public Outlet {
+ public:
+  explicit Ear(std::string seat) : seat_(std::move(seat)) {}
+  void frame(const Frame& frame) override {
+    std::vector<float> own(static_cast<std::size_t>(kFormat.samples_per_frame()));
+    frame.sound_without(seat_, own.data(), own.size());
+    float all = 0, without = 0;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      all = std::max(all, std::fabs(frame.sound[i]));
+      without = std::max(without, std::fabs(own[i]));
+    }
+    const std::lock_guard lock(mutex_);
+    heard_ = {all, without};
+    changed_.notify_all();
+  }
+  template <class Condition>
+  bool wait(Condition condition) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return condition(heard_.first, heard_.second); });
+  }
+
+ private:
+  const std::string seat_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::pair<float, float> heard_;
+};
+
+TEST_F(MixerTest, NobodyHearsHimself) {
+  const auto seat = std::make_shared<Seat>();
+  mixer_.add_seat("m/p1", seat);
+  const auto own = std::make_shared<Ear>("m/p1"), other = std::make_shared<Ear>("m/p2");
+  mixer_.add(own);
+  mixer_.add(other);
+  link::Scene scene;
+  scene.microphones = {"m/p1"};
+  mixer_.set_scene(scene);
+  mixer_.start();
+  std::atomic<bool> stop{false};
+  std::thread speaker([&] {
+    const std::vector<float> words(kFormat.samples_per_frame(), 0.3F);
+    while (!stop) {
+      seat->sound.put(words.data(), words.size(), std::chrono::steady_clock::now());
+      std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    }
+  });
+  EXPECT_TRUE(own->wait([](float all, float without) { return all > 0.2F && without < 1e-6F; }));
+  EXPECT_TRUE(other->wait([](float all, float without) { return all > 0.2F && without == all; }));
+  // The microphone is closed: nobody hears him, though he goes on.
+  mixer_.set_scene({});
+  EXPECT_TRUE(other->wait([](float all, float) { return all == 0; }));
+  stop = true;
+  speaker.join();
+  mixer_.stop();
+}
+
+TEST_F(MixerTest, ShowsAGuestAndThenTheHallWhenTheLineIsLost) {
+  const auto seat = std::make_shared<Seat>();
+  mixer_.add_seat("m/p1", seat);
+  link::Scene scene;
+  scene.layout = "guest";
+  scene.tiles = {{"m/p1", {"Бота", "Бота"}}};
+  mixer_.set_scene(scene);
+  seat->picture.put(flat(200), std::chrono::steady_clock::now());
+  mixer_.start();
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 200; }));
+  picture_.put(flat(90), std::chrono::steady_clock::now() + std::chrono::seconds(60));
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 90; }));
+  mixer_.remove_seat("m/p1");
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.index > 20 && s.corner == 90; }));
   mixer_.stop();
 }
 

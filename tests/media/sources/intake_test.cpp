@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "media/programme/packing.h"
+
 #include <vector>
 
 namespace tyndau::sources {
 namespace {
+
+using programme::tightly_packed;
 
 class Gstreamer : public testing::Environment {
  public:

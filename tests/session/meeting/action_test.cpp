@@ -36,7 +36,11 @@ TEST(Action, OfEveryKindIsReadWithItsNeeds) {
     Json json = {{"action", kind}};
     if (kind == "source.set") json["uri"] = "test:";
     if (kind == "item.open") json["item"] = "a1";
-    if (kind == "floor.give" || kind.starts_with("hand.")) json["person"] = "p1";
+    const bool for_guests = kind == "guest.arrive" || kind == "guest.leave";
+    if (kind == "floor.give" || kind.starts_with("hand.") || (kind.starts_with("guest.") && !for_guests)) {
+      json["person"] = "p1";
+    }
+    if (kind == "layout.set") json["layout"] = "grid";
     EXPECT_TRUE(read_action(json)) << kind;
     json["surplus"] = 1;
     EXPECT_FALSE(read_action(json)) << kind;
@@ -60,6 +64,28 @@ TEST(Action, ThatIsMalformedNamesWhatIsWrong) {
   EXPECT_THAT(wrong(R"({"action": "recess.start", "until": "soon"})"), HasSubstr("'soon' is not a time"));
   EXPECT_THAT(wrong(R"({"action": "sitting.open", "item": "a1"})"), HasSubstr("'item' is not known"));
   EXPECT_THAT(wrong(R"({"action": "item.open"})"), HasSubstr("'item' is missing"));
+}
+
+TEST(Action, OfAGuestIsHisOwnUnlessHeSaysOtherwise) {
+  EXPECT_EQ(read_action(Json::parse(R"({"action": "hand.raise"})"), "p3")->person, "p3");
+  EXPECT_EQ(read_action(Json::parse(R"({"action": "hand.lower"})"), "p3")->guest, "p3");
+  EXPECT_EQ(read_action(Json::parse(R"({"action": "hand.lower", "person": "p1"})"), "p3")->person, "p1");
+  EXPECT_FALSE(read_action(Json::parse(R"({"action": "hand.lower"})")));
+}
+
+TEST(Action, SetsLayoutsThatThereAre) {
+  const auto set = read_action(Json::parse(R"({"action": "layout.set", "layout": "grid", "persons": ["p1", "p2"]})"));
+  ASSERT_TRUE(set);
+  EXPECT_EQ(set->layout, "grid");
+  EXPECT_EQ(set->persons, (std::vector<std::string>{"p1", "p2"}));
+  EXPECT_TRUE(read_action(Json::parse(R"({"action": "layout.set", "layout": "auto"})")));
+  EXPECT_THAT(wrong(R"({"action": "layout.set"})"), HasSubstr("'layout' is missing"));
+  EXPECT_THAT(wrong(R"({"action": "layout.set", "layout": "mosaic"})"), HasSubstr("not one of"));
+  EXPECT_THAT(wrong(R"({"action": "layout.set", "layout": "grid", "persons": "p1"})"), HasSubstr("list"));
+  EXPECT_THAT(wrong(R"({"action": "layout.set", "layout": "grid", "persons": [1]})"), HasSubstr("list of ids"));
+  Json many = {{"action", "layout.set"}, {"layout", "grid"}};
+  for (int i = 0; i < 17; ++i) many["persons"].push_back("p");
+  EXPECT_THAT(wrong(many.dump()), HasSubstr("16"));
 }
 
 TEST(Action, TakesOnlyAddressesAsSources) {

@@ -73,9 +73,9 @@ struct Hearing {
     return state.seq;
   }
 
-  tl::expected<std::vector<Event>, Refusal> decide(const Json& action) {
+  tl::expected<std::vector<Event>, Refusal> decide(const Json& action, const std::string& guest = "") {
     around.now = now;
-    const auto read = read_action(action);
+    const auto read = read_action(action, guest);
     EXPECT_TRUE(read) << read.error().what;
     return meeting::decide(state, *read, around);
   }
@@ -87,6 +87,24 @@ struct Hearing {
     EXPECT_FALSE(decided->empty());
     for (const Event& event : *decided) record("secretary", event);
     return "";
+  }
+  /// As a guest does it from his page.
+  std::string act_as(const std::string& guest, const Json& action) {
+    const auto decided = decide(action, guest);
+    if (!decided) return decided.error().code;
+    for (const Event& event : *decided) record("guest:" + guest, event);
+    return "";
+  }
+  /// Media's word about a line.
+  void happen(const std::vector<Event>& facts) {
+    for (const Event& event : facts) record("media", event);
+  }
+  std::string with(const char* action, const char* person) { return act({{"action", action}, {"person", person}}); }
+  /// From the invitation to the seat.
+  void seat(const char* person) {
+    EXPECT_EQ(with("guest.invite", person), "");
+    EXPECT_EQ(act_as(person, {{"action", "guest.arrive"}}), "");
+    EXPECT_EQ(with("guest.admit", person), "");
   }
   std::string act(const char* action) { return act(Json{{"action", action}}); }
   std::string open_item(const char* item) { return act(Json{{"action", "item.open"}, {"item", item}}); }
@@ -115,6 +133,16 @@ inline Json seen(const State& state, Utc now) {
              {"left", state.floor->remaining(now).count()},
              {"running", state.floor->running_since.has_value()}};
   }
+  Json queue = Json::array(), guests = Json::object();
+  for (const Request& request : state.queue) {
+    queue.push_back({request.person, request.kind, request.reason, request.request});
+    if (request.turn) queue.back().push_back(request.turn->remaining(now).count());
+  }
+  for (const auto& [person, guest] : state.guests) {
+    guests[person] = {name(guest.stage), guest.muted, guest.line_lost, guest.invitation};
+  }
+  Json framing;
+  if (state.framing) framing = {state.framing->layout, state.framing->persons};
   const auto time = [](const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); };
   return {{"record", to_json(state.record)},
           {"phase", name(state.phase)},
@@ -128,6 +156,10 @@ inline Json seen(const State& state, Utc now) {
           {"until", time(state.recess_until)},
           {"opened", time(state.sitting_opened)},
           {"closed", time(state.sitting_closed)},
+          {"queue", queue},
+          {"guests", guests},
+          {"framing", framing},
+          {"spoken", state.spoken},
           {"source", state.source}};
 }
 

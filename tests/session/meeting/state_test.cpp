@@ -361,12 +361,30 @@ class Clicker {
     if (kind == "source.set") action["uri"] = pick({"test:", "rtsp://camera/1"});
     if (kind == "item.open") action["item"] = pick({"a1", "a2", "a3", "a9"});
     if (kind == "floor.give" || kind.starts_with("hand.")) action["person"] = pick({"p1", "p2", "p3", "p4", "p9"});
+    if (kind.starts_with("guest.") && kind != "guest.arrive" && kind != "guest.leave") {
+      action["person"] = pick({"p1", "p2", "p3"});
+    }
+    if (kind == "layout.set") action["layout"] = pick({"auto", "hall", "guest", "side_by_side", "grid"});
     if (kind == "hand.raise") action["kind"] = pick(hand_kinds());
     if (kind == "recess.start" && below(2) == 0)
       action["until"] = format_utc(now + std::chrono::seconds(below(200) - 50));
     // A hearing that is closed at once would leave little to try.
     if ((kind == "sitting.close" || kind == "broadcast.stop") && below(10) != 0) action = {{"action", "undo"}};
     return action;
+  }
+  /// Somebody remote does something, or his line does.
+  void outside(Hearing& h) {
+    const std::string person = pick({"p1", "p2", "p3"});
+    switch (below(4)) {
+      case 0:
+        return h.happen(line_lost(h.state, person));
+      case 1:
+        return h.happen(line_restored(h.state, person));
+      default:
+        if (h.state.guest(person) == nullptr) return;
+        h.act_as(person,
+                 {{"action", pick({"guest.arrive", "guest.arrive", "guest.leave", "hand.raise", "hand.lower"})}});
+    }
   }
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
 
@@ -393,6 +411,16 @@ void expect_invariants(const State& state) {
     EXPECT_TRUE(waiting.insert(request.person).second) << request.person << " is in the queue twice";
     EXPECT_FALSE(state.floor && state.floor->person == request.person);
     EXPECT_FALSE(request.turn && request.turn->running_since) << "the clock of a held turn stands";
+    EXPECT_EQ(request.turn.has_value(), !request.reason.empty());
+  }
+  for (const auto& [person, guest] : state.guests) {
+    EXPECT_FALSE(guest.line_lost && guest.stage != Stage::kAdmitted);
+    EXPECT_FALSE(guest.muted && guest.stage != Stage::kAdmitted);
+    EXPECT_FALSE(guest.stage == Stage::kRemoved && guest.invitation != 0);
+  }
+  if (state.framing) {
+    EXPECT_TRUE(state.framing->layout == "hall" || !state.framing->persons.empty());
+    for (const std::string& person : state.framing->persons) EXPECT_TRUE(state.is_admitted(person)) << person;
   }
   EXPECT_FALSE(state.open_item.empty() && !state.queue.empty());
   EXPECT_EQ(state.phase == Phase::kRecess, state.recess_since.has_value());
@@ -426,6 +454,10 @@ TEST(AnySequenceOfClicks, KeepsTheHouseInOrder) {
           ++undone;
         }
       }
+      if (clicker.below(2) == 0) {
+        clicker.outside(h);
+        expect_invariants(h.state);
+      }
       if (clicker.below(5) == 0) h.record("media", {"source.lost", {{"uri", "test:"}, {"detail", ""}}});
       h.wait(std::chrono::milliseconds(clicker.below(30'000)));
     }
@@ -436,6 +468,8 @@ TEST(AnySequenceOfClicks, KeepsTheHouseInOrder) {
     EXPECT_EQ(again.seq, h.state.seq);
     EXPECT_EQ(again.before.size(), h.state.before.size());
     EXPECT_EQ(again.floor, h.state.floor);
+    EXPECT_EQ(again.guests, h.state.guests);
+    EXPECT_EQ(again.queue, h.state.queue);
   }
   EXPECT_GT(accepted, 1000);
   EXPECT_GT(undone, 100);

@@ -37,6 +37,8 @@ TEST(PublicView, HasEveryMemberBeforeAnythingHappens) {
     "floor": {"person": null, "name": null, "position": null, "as": null, "limit_s": null, "remaining_ms": null,
               "running": null, "deadline": null, "turn": null, "warn_ms": null},
     "queue": [],
+    "next": null,
+    "layout": {"layout": "hall", "persons": [], "by_hand": false},
     "recess": {"since": null, "until": null},
     "chapters": []
   })"));

@@ -148,5 +148,50 @@ TEST(Store, SaysWhyItCannotOpen) {
   EXPECT_THAT(newer.error().what, HasSubstr("newer tyndau"));
 }
 
+// ---- invitations ----
+
+TEST_F(StoreTest, KeepsAnInvitationUntilItExpires) {
+  const Store::Invitation invitation{"m1", "p1", 7, kNow + hours(24)};
+  const auto token = store.open_invitation(invitation, kNow);
+  ASSERT_TRUE(token) << token.error().what;
+  EXPECT_THAT(*token, testing::MatchesRegex("[A-Za-z0-9_-]{22}"));
+  const Store again = std::move(*Store::open(file));
+  EXPECT_EQ(again.invitation(*token, kNow)->value(), invitation);
+  EXPECT_EQ(again.invitation(*token, kNow + hours(24))->value(), invitation);
+  EXPECT_FALSE(again.invitation(*token, kNow + hours(25))->has_value());
+}
+
+TEST_F(StoreTest, KeepsOnlyTheHashOfAnInvitation) {
+  const auto token = store.open_invitation({"m1", "p1", 7, kNow + hours(24)}, kNow);
+  EXPECT_THAT(bytes_on_disk(), Not(HasSubstr(*token)));
+  EXPECT_THAT(bytes_on_disk(), HasSubstr("m1"));
+}
+
+TEST_F(StoreTest, KnowsNoOtherTokenAsAnInvitation) {
+  const auto token = store.open_invitation({"m1", "p1", 7, kNow + hours(24)}, kNow);
+  ASSERT_TRUE(store.put_account("a", "hash"));
+  const auto session = store.open_session("a", kNow);
+  for (const std::string& other : {std::string(), std::string(22, 'A'), *token + "A", *session}) {
+    EXPECT_FALSE(store.invitation(other, kNow)->has_value()) << other;
+  }
+  EXPECT_FALSE(store.session(*token, kNow)->has_value()) << "an invitation is no login";
+}
+
+TEST_F(StoreTest, GivesEachInvitationATokenOfItsOwn) {
+  const Store::Invitation invitation{"m1", "p1", 7, kNow + hours(24)};
+  const auto first = store.open_invitation(invitation, kNow);
+  const auto second = store.open_invitation(invitation, kNow);
+  EXPECT_NE(*first, *second);
+  EXPECT_TRUE(store.invitation(*first, kNow)->has_value());
+  EXPECT_TRUE(store.invitation(*second, kNow)->has_value());
+}
+
+TEST_F(StoreTest, ThrowsExpiredInvitationsAway) {
+  ASSERT_TRUE(store.open_invitation({"m1", "p1", 7, kNow + hours(1)}, kNow));
+  ASSERT_TRUE(store.open_invitation({"m1", "p2", 8, kNow + hours(48)}, kNow + hours(2)));
+  SQLite::Database database(file.string());
+  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM invitations").getInt(), 1);
+}
+
 }  // namespace
 }  // namespace tyndau::store

@@ -364,7 +364,7 @@ TEST_F(Api, IsWhatItsDescriptionSays) {
   const Json document = served.json();
   std::set<std::string> described, routed;
   for (const auto& [path, item] : document["paths"].items()) {
-    for (const char* method : {"get", "post", "put", "delete", "patch"}) {
+    for (const char* method : {"get", "post", "put", "delete", "patch", "options"}) {
       if (item.contains(method)) described.insert(std::string(method) + " " + path);
     }
   }

@@ -1,83 +1,19 @@
 #include <set>
 
 #include "tests/session/web/site.h"
+#include "tests/session/web/websocket.h"
 
 namespace tyndau::web {
 namespace {
 
 using testing::HasSubstr;
 
-/// The WebSocket's client side, as far as the desk needs it: reads whole text frames.
-class Screen {
- public:
-  Screen(fakes::Loop& loop, Client client) : loop_(loop), client_(std::move(client)) {}
-
-  void knock(const std::string& headers, const std::string& meeting = "m1", const std::string& more = "") {
-    client_.get("/api/v1/live?meeting=" + meeting,
-                "Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-                    headers,
-                "GET");
-    if (!more.empty()) client_.send(more);
-  }
-  std::optional<Answer> answer() { return client_.answer(); }
-
-  /// The next message of this type; others are passed over. Null when none comes.
-  Json next(const std::string& type) {
-    Json message;
-    loop_.until([&] {
-      while (auto frame = read_frame()) {
-        if (frame->first == 8)
-          closed_with_ = frame->second.size() >= 2 ? static_cast<unsigned char>(frame->second[0]) * 256 +
-                                                         static_cast<unsigned char>(frame->second[1])
-                                                   : 0;
-        if (frame->first != 1) continue;
-        Json json = Json::parse(frame->second, nullptr, false);
-        if (json.value("type", "") == type) {
-          message = json;
-          return true;
-        }
-      }
-      return closed_with_.has_value();
-    });
-    return message;
-  }
-  int closed_with() {
-    next("nothing");
-    return closed_with_.value_or(-1);
-  }
-  Client& client() { return client_; }
-
- private:
-  std::optional<std::pair<int, std::string>> read_frame() {
-    client_.pump();
-    bytes_ += client_.take_received();
-    if (bytes_.size() < 2) return std::nullopt;
-    auto byte = [this](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes_[i])); };
-    std::size_t length = byte(1) & 127, head = 2;
-    if (length == 126) head = 4;
-    if (length == 127) head = 10;
-    if (bytes_.size() < head) return std::nullopt;
-    if (length >= 126) {
-      length = 0;
-      for (std::size_t i = 2; i < head; ++i) length = length * 256 + byte(i);
-    }
-    if (bytes_.size() < head + length) return std::nullopt;
-    std::pair<int, std::string> frame{byte(0) & 15, bytes_.substr(head, length)};
-    bytes_.erase(0, head + length);
-    return frame;
-  }
-
-  fakes::Loop& loop_;
-  Client client_;
-  std::string bytes_;
-  std::optional<int> closed_with_;
-};
+using Screen = WebSocket;
 
 struct Live : Site {
   Screen screen(const std::string& headers, const std::string& meeting = "m1") {
     Screen one(loop, client());
-    one.knock(headers, meeting);
+    one.knock("/api/v1/live?meeting=" + meeting, headers);
     return one;
   }
   /// A screen that was let in and has seen its first view.
@@ -105,7 +41,7 @@ TEST_F(Live, ShowsTheDeskWhatItNeeds) {
   EXPECT_FALSE(view["refused"]["item.open"]["kk"].get<std::string>().empty());
   EXPECT_FALSE(view["refused"].contains("sitting.open"));
   EXPECT_FALSE(view["journal"].empty());
-  EXPECT_EQ(sockets->count(), 1u);
+  EXPECT_EQ(desks->count(), 1u);
 }
 
 TEST_F(Live, TellsEveryScreenOfAnAction) {
@@ -145,10 +81,10 @@ TEST_F(Live, DropsLevelsThatASlowScreenDoesNotTakeButNotItsView) {
   enter();
   Screen slow(loop, client());
   slow.client().connect(server->port(), 2048);
-  slow.knock(credentials());
+  slow.knock("/api/v1/live?meeting=m1", credentials());
   ASSERT_EQ(slow.answer()->status, 101);
   for (int i = 0; i < 30'000; ++i) {
-    sockets->send_levels({-static_cast<double>(i % 90), -1, -1});
+    desks->send_levels({-static_cast<double>(i % 90), -1, -1});
     if (i % 10 == 0) uv_run(loop, UV_RUN_NOWAIT);
   }
   ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
@@ -165,7 +101,7 @@ TEST_F(Live, LetsInOnlyThoseWhoAreLoggedInAndComeFromHere) {
   EXPECT_EQ(screen("Cookie: tyndau=forged\r\n").answer()->status, 401);
   EXPECT_EQ(screen(credentials() + "Origin: https://evil.example\r\n").answer()->status, 403);
   EXPECT_EQ(screen(credentials(), "none").answer()->status, 404);
-  EXPECT_EQ(sockets->count(), 0u);
+  EXPECT_EQ(desks->count(), 0u);
 }
 
 TEST_F(Live, RefusesOtherHandshakes) {
@@ -187,21 +123,71 @@ TEST_F(Live, RefusesOtherHandshakes) {
   EXPECT_EQ(get("/healthz", "Connection: Upgrade\r\nUpgrade: h2c\r\n").status, 200);
 }
 
+/// Desks of before said nothing either, but some proxy may.
+TEST_F(Live, ReadsNothing) {
+  enter();
+  Screen one = desk();
+  one.say({{"type", "hello"}});
+  one.frame(Screen::kBinary, std::string(100'000, 'x'));
+  ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
+  EXPECT_EQ(one.next("view")["view"]["meeting"]["state"], "in_session");
+}
+
+TEST_F(Live, ShowsTheGuestsAndHowTheyAre) {
+  enter();
+  const std::string token = invite()["token"];
+  Screen one = desk();
+  ASSERT_EQ(post("/api/v1/meetings/m1/actions", Json{{"action", "guest.arrive"}}.dump(), bearer(token)).status, 200);
+  const Json shown = one.next("view")["view"]["guests"][0];
+  EXPECT_EQ(shown["person"], "p1");
+  EXPECT_EQ(shown["stage"], "lobby");
+  EXPECT_TRUE(shown["line"].is_null());
+  EXPECT_TRUE(shown["measured"].is_null());
+  EXPECT_EQ(shown["page"], false);
+
+  media->say(link::PeerState{"none", "m1/p1", "ok"});
+  secretariat->open_peer("a", "m1/p1", "v=0", [](const auto&) {});
+  const auto command = media->take<link::PeerOpen>(loop);
+  ASSERT_TRUE(command);
+  EXPECT_EQ(command->seat, "m1/p1");
+  media->say(link::Done{command->id, std::nullopt, "v=0"});
+  media->say(link::PeerState{"a", "m1/p1", "ok", 640, 360, false, -20.04, 812.4, 0.26, 41.6});
+  const Json message = one.next("guest");
+  EXPECT_EQ(message["person"], "p1");
+  EXPECT_EQ(message["line"], (Json{{"line", "ok"},
+                                   {"width", 640},
+                                   {"height", 360},
+                                   {"presentation", false},
+                                   {"level_db", -20.0},
+                                   {"kbps", 812.0},
+                                   {"loss_percent", 0.3},
+                                   {"rtt_ms", 42.0}}));
+  EXPECT_TRUE(message["measured"].is_null());
+}
+
+TEST_F(Live, TellsOfAGuestOnlyTheDesksOfHisMeeting) {
+  enter();
+  Screen other = screen(credentials(), "m2");
+  ASSERT_EQ(other.answer()->status, 101);
+  desks->send_guest("m1", "p1", link::PeerState{"a", "m1/p1", "ok"});
+  EXPECT_TRUE(other.next("guest", std::chrono::milliseconds(100)).is_null());
+}
+
 TEST_F(Live, EndsWithTheSession) {
   enter();
   Screen one = desk();
   ASSERT_EQ(post("/api/v1/logout", "", credentials()).status, 200);
   EXPECT_EQ(one.closed_with(), LiveSocket::kSessionEnded);
-  EXPECT_TRUE(loop.until([this] { return sockets->count() == 0; }));
+  EXPECT_TRUE(loop.until([this] { return desks->count() == 0; }));
 }
 
 TEST_F(Live, ForgetsAScreenThatLeft) {
   enter();
   {
     Screen one = desk();
-    EXPECT_EQ(sockets->count(), 1u);
+    EXPECT_EQ(desks->count(), 1u);
   }
-  EXPECT_TRUE(loop.until([this] { return sockets->count() == 0; }));
+  EXPECT_TRUE(loop.until([this] { return desks->count() == 0; }));
 }
 
 TEST_F(Live, SurvivesNonsenseFromAScreen) {
@@ -209,10 +195,10 @@ TEST_F(Live, SurvivesNonsenseFromAScreen) {
   Screen one = desk();
   one.client().send(std::string("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10));
   one.client().send(std::string(5000, 'x'));
-  EXPECT_TRUE(loop.until([this] { return sockets->count() == 0; }));
+  EXPECT_TRUE(loop.until([this] { return desks->count() == 0; }));
   EXPECT_EQ(get("/healthz").status, 200);
   Screen two = desk();
-  EXPECT_EQ(sockets->count(), 1u);
+  EXPECT_EQ(desks->count(), 1u);
 }
 
 TEST_F(Live, WorksBesideManyConnections) {

@@ -260,7 +260,7 @@ TEST(Desk, OpensTheMeetingOnAirThenTheNextOneThenTheLast) {
 class AssetsTest : public testing::Test {
  protected:
   AssetsTest() {
-    for (const char* name : {"lib/a.js", "viewer/v.css", "desk/d.js", "vendor/x.js", "fonts/f.woff2"}) {
+    for (const char* name : {"lib/a.js", "viewer/v.css", "desk/d.js", "guest/g.js", "vendor/x.js", "fonts/f.woff2"}) {
       folder_.write(name, std::string("content of ") + name);
     }
     folder_.write("templates/base.tpl", "secret");

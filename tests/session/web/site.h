@@ -7,10 +7,15 @@
 
 #include "session/store/store.h"
 #include "session/web/api_routes.h"
+#include "session/web/guest_door.h"
+#include "session/web/guest_socket.h"
 #include "session/web/http_server.h"
 #include "session/web/live_socket.h"
 #include "session/web/login.h"
 #include "session/web/metrics.h"
+#include "session/web/pages.h"
+#include "session/web/peers.h"
+#include "session/web/sockets.h"
 #include "session/web/state_feed.h"
 #include "session/web/whep.h"
 #include "tests/fakes/fake_media.h"
@@ -35,11 +40,15 @@ struct Site : testing::Test {
   std::unique_ptr<Gate> gate;
   std::unique_ptr<StateFeed> states;
   Viewers viewers;
-  std::unique_ptr<LiveSocket> sockets;
-  std::unique_ptr<Whep> whep;
+  std::unique_ptr<GuestDoor> door;
+  std::unique_ptr<Peers> peers;
+  std::unique_ptr<LiveSocket> desks;
+  std::unique_ptr<GuestSocket> guests;
+  std::unique_ptr<Sockets> sockets;
   std::unique_ptr<HttpServer> server;
   std::chrono::milliseconds clock_ahead{0};
   std::uint64_t patience = StateFeed::kPatienceMilliseconds;
+  GuestSocket::Patience guest_patience;
   std::string cookie, csrf;
 
   void SetUp() override {
@@ -71,25 +80,40 @@ struct Site : testing::Test {
     auto now = [this] { return utc_now() + clock_ahead; };
     gate = std::make_unique<Gate>(loop, *store, config.web, now);
     states = std::make_unique<StateFeed>(loop, *secretariat, WaitingRoom(config.web.max_waiting_per_client), patience);
-    sockets = std::move(*LiveSocket::create(loop, *secretariat, *gate, viewers, now));
-    whep = std::make_unique<Whep>(*secretariat, *gate);
+    door = std::make_unique<GuestDoor>(*secretariat, *store, now);
+    peers = std::make_unique<Peers>(*secretariat, *door);
+    sockets = std::move(*Sockets::create(loop));
+    desks = std::make_unique<LiveSocket>(loop, *sockets, *secretariat, *gate, viewers, now);
+    guests = std::make_unique<GuestSocket>(loop, *sockets, *secretariat, *gate, *door, *peers, config.webrtc,
+                                           guest_patience);
+    desks->set_guest_pages([this](const std::string& meeting, const std::string& person) {
+      return guests->page_of({meeting, person});
+    });
     gate->on_logout = [this](const std::string& token) {
-      sockets->end_session(token);
-      whep->end_session(token);
+      desks->end_session(token);
+      peers->end_session(token);
     };
-    secretariat->on_levels = [this](const link::Levels& levels) { sockets->send_levels(levels); };
+    secretariat->on_levels = [this](const link::Levels& levels) { desks->send_levels(levels); };
+    secretariat->on_guest_line = [this](const std::string& meeting, const std::string& person,
+                                        const link::PeerState& line) { desks->send_guest(meeting, person, line); };
     HttpServer::Options options;
     options.port = 0;
     auto routes = gate->routes();
-    for (Route& route : api_routes({*secretariat, *store, *gate, *states, config.preview_file(),
-                                    [this] { return metrics_text(*secretariat, *server, sockets->count(), 0); }})) {
+    for (Route& route : api_routes({*secretariat, *store, *gate, *door, *states, config.preview_file(),
+                                    config.stills_directory(), config.web.public_url,
+                                    [this] { return metrics_text(*secretariat, *server, desks->count(), 0); }})) {
       routes.push_back(std::move(route));
     }
-    for (Route& route : whep->routes()) routes.push_back(std::move(route));
+    for (Route& route : whip_routes(*secretariat, *gate, *door, *peers, config.webrtc)) {
+      routes.push_back(std::move(route));
+    }
+    const auto pages = PageContext{assets(), *secretariat, *store, *door, config.web, now};
+    for (Route& route : page_routes(pages)) routes.push_back(std::move(route));
     auto made = HttpServer::create(loop, options, std::move(routes));
     ASSERT_TRUE(made) << made.error().what;
     server = std::move(*made);
-    server->set_socket_endpoint("/api/v1/live", sockets.get());
+    server->set_socket_endpoint("/api/v1/live", desks.get());
+    server->set_socket_endpoint("/api/v1/guest/live", guests.get());
     auto started = secretariat->start();
     ASSERT_TRUE(started) << started.error().what;
   }
@@ -97,12 +121,25 @@ struct Site : testing::Test {
   void TearDown() override {
     if (!server) return;
     secretariat->on_levels = nullptr;
+    secretariat->on_guest_line = nullptr;
     states->close();
     gate->close();
     sockets->close();
     server->close();
     secretariat->close();
     loop.run_for(std::chrono::milliseconds(5));
+  }
+
+  /// As web-assets/CMakeLists.txt lays them out, without what comes from elsewhere.
+  std::filesystem::path assets() const {
+    const std::filesystem::path share = directory / "share";
+    if (std::filesystem::exists(share)) return share;
+    for (const char* empty : {"vendor", "fonts"}) std::filesystem::create_directories(share / empty);
+    for (const char* ours : {"lib", "viewer", "desk", "guest", "templates", "locales"}) {
+      std::filesystem::create_directory_symlink(std::filesystem::path(TYNDAU_SOURCE_DIR) / "web-assets" / ours,
+                                                share / ours);
+    }
+    return share;
   }
 
   Client client() { return Client(loop, server->port()); }
@@ -133,6 +170,17 @@ struct Site : testing::Test {
   Answer act(const Json& action, const std::string& headers = "", const std::string& meeting = "m1") {
     return post("/api/v1/meetings/" + meeting + "/actions", action.dump(), credentials() + headers);
   }
+  /// The secretary invites somebody; the answer's result.
+  Json invite(const std::string& person = "p1", const std::string& meeting = "m1") {
+    const Answer answer = act({{"action", "guest.invite"}, {"person", person}}, "", meeting);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.json()["result"];
+  }
+  std::string stage(const std::string& person = "p1", const std::string& meeting = "m1") {
+    const meeting::Guest* guest = secretariat->state(meeting)->guest(person);
+    return guest == nullptr ? "" : std::string(meeting::name(guest->stage));
+  }
+  static std::string bearer(const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; }
   std::int64_t seq(const std::string& meeting = "m1") { return secretariat->state(meeting)->seq; }
 };
 

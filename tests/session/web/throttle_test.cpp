@@ -49,6 +49,15 @@ TEST(Throttle, StaysSmallUnderManyNames) {
   EXPECT_GT(throttle.wait("19999", kNow), 0ms);
 }
 
+TEST(Throttle, HoldsNobodyLongerWhenTheClockIsSetBack) {
+  Throttle throttle(1, 60s);
+  throttle.trying("a", kNow);
+  EXPECT_EQ(throttle.wait("a", kNow - 24h), 1s);
+  Throttle free(2, 60s);
+  free.trying("a", kNow);
+  EXPECT_EQ(free.wait("a", kNow - 24h), 0ms);
+}
+
 TEST(Throttle, CountsAnIpv6NetworkAsOneClient) {
   EXPECT_EQ(client_group("2001:db8:1:2:3:4:5:6"), client_group("2001:db8:1:2::1"));
   EXPECT_NE(client_group("2001:db8:1:2::1"), client_group("2001:db8:1:3::1"));

@@ -107,5 +107,174 @@ TEST_F(WhepTest, OpensToNobodyElse) {
   EXPECT_TRUE(media->silent(loop));
 }
 
+// ---- guests ----
+
+class WhipTest : public WhepTest {
+ protected:
+  void SetUp() override {
+    WhepTest::SetUp();
+    enter();
+    token = invite()["token"];
+  }
+  /// Offers, and has media answer.
+  Answer connect(const std::string& path = "/api/v1/whip", const std::string& with = "") {
+    Client one = client();
+    one.post(path, kOffer, bearer(with.empty() ? token : with), "application/sdp");
+    const auto command = media->take<link::PeerOpen>(loop);
+    if (!command) return {};
+    peer = command->peer;
+    seat = command->seat;
+    media->say(link::Done{command->id, std::nullopt, "v=0\r\nanswer\r\n"});
+    return one.answer().value_or(Answer{});
+  }
+  Answer offer(const std::string& path, const std::string& with, const std::string& type = "application/sdp") {
+    return post(path, kOffer, bearer(with), type);
+  }
+  Answer remove(const std::string& location, const std::string& with) {
+    Client one = client();
+    one.get(location, bearer(with), "DELETE");
+    return one.answer().value_or(Answer{});
+  }
+  std::string token, seat;
+};
+
+TEST_F(WhipTest, AnEncoderSendsAndSoArrives) {
+  const Answer answer = connect();
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.header("content-type"), "application/sdp");
+  EXPECT_EQ(answer.body, "v=0\r\nanswer\r\n");
+  EXPECT_EQ(answer.header("location"), "/api/v1/whip/" + peer);
+  EXPECT_EQ(seat, "m1/p1");
+  EXPECT_EQ(stage(), "lobby");
+  EXPECT_EQ(answer.header("link"), "");
+  EXPECT_THAT(answer.body, testing::Not(HasSubstr(token)));
+}
+
+TEST_F(WhipTest, APlayerGetsTheFeedOfItsSeat) {
+  const Answer answer = connect("/api/v1/whep");
+  EXPECT_EQ(answer.status, 201);
+  EXPECT_EQ(answer.header("location"), "/api/v1/whep/" + peer);
+  EXPECT_EQ(seat, "m1/p1");
+}
+
+TEST_F(WhipTest, BothMayBeThereAtOnce) {
+  connect("/api/v1/whep");
+  connect();
+  EXPECT_EQ(secretariat->peers(), 2U);
+}
+
+TEST_F(WhipTest, ASecondEncoderIsInsteadOfTheFirst) {
+  const Answer first = connect();
+  const std::string its = peer;
+  EXPECT_EQ(connect().status, 201);
+  const auto closed = media->take<link::PeerClose>(loop);
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->peer, its);
+  EXPECT_EQ(remove(first.header("location"), token).status, 404);
+}
+
+TEST_F(WhipTest, IsEndedByItsGuestAndByNobodyElse) {
+  const std::string location = connect().header("location");
+  const std::string other = invite("p2")["token"];
+  const std::string elsewhere = invite("p1", "m2")["token"];
+  EXPECT_EQ(remove(location, other).status, 404);
+  EXPECT_EQ(remove(location, elsewhere).status, 404);
+  EXPECT_EQ(remove(location, "x").status, 401);
+  EXPECT_EQ(WhepTest::remove(location).status, 401) << "a desk's login is no guest's token";
+  EXPECT_EQ(WhepTest::remove("/api/v1/whep/" + peer).status, 404);
+  EXPECT_TRUE(media->silent(loop));
+  EXPECT_EQ(remove(location, token).status, 200);
+  EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, peer);
+  EXPECT_EQ(remove(location, token).status, 404);
+}
+
+TEST_F(WhipTest, ADesksConnectionIsNoGuests) {
+  const std::string location = open().header("location");
+  EXPECT_EQ(remove(location, token).status, 404);
+}
+
+TEST_F(WhipTest, OpensToNobodyElse) {
+  EXPECT_EQ(offer("/api/v1/whip", "x").status, 401);
+  EXPECT_EQ(offer("/api/v1/whip", std::string(22, 'A')).status, 401);
+  EXPECT_EQ(offer("/api/v1/whep", "x").status, 401);
+  EXPECT_EQ(post("/api/v1/whip", kOffer, credentials(), "application/sdp").status, 401);
+  EXPECT_EQ(offer("/api/v1/whip", token, "application/json").status, 415);
+  EXPECT_EQ(post("/api/v1/whip", "", bearer(token), "application/sdp").status, 400);
+  EXPECT_EQ(post("/api/v1/whip", std::string(33'000, 'a'), bearer(token), "application/sdp").status, 413);
+  EXPECT_EQ(post("/api/v1/whip", std::string(1'000'000, 'a'), bearer(token), "application/sdp").status, 413);
+  ASSERT_EQ(act({{"action", "guest.revoke"}, {"person", "p1"}}).status, 200);
+  EXPECT_EQ(offer("/api/v1/whip", token).status, 401);
+  EXPECT_TRUE(media->silent(loop));
+}
+
+TEST_F(WhipTest, ADeclinedEncoderDoesNotComeBackByTrying) {
+  connect();
+  ASSERT_EQ(act({{"action", "guest.decline"}, {"person", "p1"}}).status, 200);
+  EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, peer);
+  EXPECT_EQ(offer("/api/v1/whip", token).status, 403);
+  EXPECT_EQ(stage(), "declined");
+}
+
+TEST_F(WhipTest, SaysWhatMediaDoesNotTake) {
+  Client one = client();
+  one.post("/api/v1/whip", kOffer, bearer(token), "application/sdp");
+  const auto command = media->take<link::PeerOpen>(loop);
+  ASSERT_TRUE(command);
+  media->say(link::Failed{command->id, "bad_offer", "no fingerprint"});
+  EXPECT_EQ(one.answer()->status, 400);
+  media->die();
+  ASSERT_TRUE(loop.until([this] { return !secretariat->media_connected(); }));
+  EXPECT_EQ(offer("/api/v1/whip", token).status, 503);
+}
+
+TEST_F(WhipTest, AGuestHasFewConnections) {
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(connect("/api/v1/whep").status, 201);
+  EXPECT_EQ(offer("/api/v1/whep", token).status, 429);
+  EXPECT_EQ(offer("/api/v1/whip", token).status, 429);
+  const std::string location = "/api/v1/whep/" + peer;
+  EXPECT_EQ(remove(location, token).status, 200);
+  EXPECT_TRUE(media->take<link::PeerClose>(loop));
+  EXPECT_EQ(connect().status, 201);
+}
+
+TEST_F(WhipTest, TricklesNothing) {
+  const std::string location = connect().header("location");
+  for (const char* method : {"PATCH", "GET", "PUT", "POST"}) {
+    Client one = client();
+    one.get(location, bearer(token), method);
+    const auto answer = one.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 405) << method;
+    EXPECT_EQ(answer->header("allow"), "DELETE, OPTIONS");
+  }
+  EXPECT_EQ(get("/api/v1/whip").status, 405);
+}
+
+TEST_F(WhipTest, PagesOfOtherSitesMayComeWithATokenAndNotWithALogin) {
+  Client one = client();
+  one.get("/api/v1/whip", "Origin: https://studio.example\r\nAccess-Control-Request-Method: POST\r\n", "OPTIONS");
+  const auto answer = one.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->header("accept-post"), "application/sdp");
+  EXPECT_EQ(answer->header("access-control-allow-origin"), "*");
+  EXPECT_THAT(answer->header("access-control-allow-headers"), HasSubstr("Authorization"));
+  EXPECT_EQ(answer->header("access-control-allow-credentials"), "");
+  EXPECT_EQ(connect().header("access-control-allow-origin"), "*");
+  EXPECT_EQ(open().header("access-control-allow-origin"), "");
+}
+
+class FarWhipTest : public WhipTest {
+ protected:
+  FarWhipTest() {
+    config.webrtc.turn = "turns:a:443?transport=tcp";
+    config.webrtc.turn_secret = "s";
+  }
+};
+
+TEST_F(FarWhipTest, SaysByWhichServersItIsReached) {
+  EXPECT_THAT(connect().header("link"), StartsWith("<turns:a:443?transport=tcp>; rel=\"ice-server\"; username=\""));
+}
+
 }  // namespace
 }  // namespace tyndau::web

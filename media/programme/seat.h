@@ -1,0 +1,30 @@
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "media/programme/loudness.h"
+#include "media/programme/slots.h"
+
+namespace tyndau::programme {
+
+/// A place for somebody remote in the programme: what arrives from there, and what the mixer keeps of it. Seats are
+/// filled and emptied while the programme goes on; it never changes shape for them.
+struct Seat {
+  PictureSlot picture;       ///< the face
+  PictureSlot presentation;  ///< a shared screen
+  SoundSlot sound;
+
+  /// What the mixer's thread keeps; nobody else touches it.
+  struct Voice {
+    Leveller leveller;
+    std::vector<float> samples;  ///< of this tick, as they are in the mix
+    float gain = 0;              ///< at the end of the last tick: microphones open and close within one tick
+  } voice;
+};
+
+using Seats = std::map<std::string, std::shared_ptr<Seat>, std::less<>>;
+
+}  // namespace tyndau::programme

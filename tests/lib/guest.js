@@ -1,0 +1,112 @@
+// A remote participant as the tests see him: the real page in a Chromium of his own, with a camera and a microphone that can be
+// told apart from everybody else's.
+import { launch } from './browser.js';
+import { deviceFlags } from './devices.js';
+import { waitFor } from './house.js';
+
+export class Guest {
+  /** @param {any} parts */
+  constructor(parts) {
+    /** @type {import('playwright-core').Browser} */
+    this.browser = parts.browser;
+    /** @type {import('playwright-core').Page} */
+    this.page = parts.page;
+    this.person = parts.person;
+    this.invitation = parts.invitation;
+  }
+
+  /** Where the page is: "notice", "check", "lobby", "seat", ... */
+  stage() {
+    return this.page.evaluate(() => window.tyndauGuest.stage());
+  }
+  stageIs(stage, timeout = 15_000) {
+    return this.page.waitForFunction((wanted) => window.tyndauGuest?.stage() === wanted, stage, { timeout });
+  }
+  press(name) {
+    return this.page.click(`[data-act="${name}"]`);
+  }
+
+  /** From the notice to the lobby. */
+  async enter() {
+    await this.press('agree');
+    await this.stageIs('check');
+    await this.press('join');
+    await this.stageIs('lobby');
+  }
+
+  /** Whether the programme moves on his screen. */
+  async seesProgramme(timeout = 15_000) {
+    await this.page.waitForFunction(() => document.querySelector('.screen video')?.videoWidth > 0, null, { timeout });
+    const frames = () => this.page.evaluate(() => document.querySelector('.screen video').getVideoPlaybackQuality().totalVideoFrames);
+    const from = await frames();
+    await waitFor('the programme to move', async () => (await frames()) > from + 5, { timeout });
+  }
+
+  /**
+   * How strong frequencies are in what he hears, dB of full scale, averaged over `seconds`.
+   * @param {number[]} tones Hz
+   */
+  hears(tones, seconds = 2) {
+    return this.page.evaluate(
+      async ([wanted, length]) => {
+        const context = new AudioContext();
+        await context.resume();
+        const source = context.createMediaStreamSource(document.querySelector('.screen video').srcObject);
+        const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+        source.connect(analyser);
+        const bins = new Float32Array(analyser.frequencyBinCount), loudest = wanted.map(() => -200);
+        const until = performance.now() + length * 1000;
+        while (performance.now() < until) {
+          await new Promise((done) => setTimeout(done, 350));
+          analyser.getFloatFrequencyData(bins);
+          wanted.forEach((hz, i) => {
+            const at = Math.round((hz * 16384) / context.sampleRate);
+            loudest[i] = Math.max(loudest[i], ...bins.slice(at - 3, at + 4));
+          });
+        }
+        await context.close();
+        return loudest;
+      },
+      [tones, seconds],
+    );
+  }
+
+  close() {
+    return this.browser.close();
+  }
+  /** As a crash or the power button does it. */
+  async kill() {
+    const gone = new Promise((done) => this.browser.once('disconnected', done));
+    const session = await this.browser.newBrowserCDPSession();
+    session.send('Browser.crash').catch(() => {}); // it does not live to answer
+    await gone;
+  }
+}
+
+/**
+ * Invites a person and opens the link in a Chromium of his own, as far as the notice.
+ * @param {import('./house.js').House} house
+ * @param {string} person
+ * @param {import('./devices.js').Devices} devices
+ * @param {{language?: string, raw?: boolean, url?: string, flags?: string[], viewport?: {width: number, height: number}}} [options]
+ *   raw: the microphone as it is, without the browser's noise suppression and levelling, which take a tone for noise;
+ *   url: an invitation that exists already; flags: more of Chromium's
+ */
+export async function inviteGuest(house, person, devices, options = {}) {
+  const { language = 'kk', raw = false, flags = [], viewport = { width: 1366, height: 768 } } = options;
+  const invitation = options.url ? { url: options.url } : (await house.act('guest.invite', { person })).result;
+  const browser = await launch([...deviceFlags(devices), ...flags]);
+  const context = await browser.newContext({ viewport, permissions: ['camera', 'microphone'] });
+  const page = await context.newPage();
+  if (raw) {
+    await page.addInitScript(() => {
+      const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (wanted) =>
+        real(wanted.audio ? { ...wanted, audio: { ...(wanted.audio === true ? {} : wanted.audio), echoCancellation: false, noiseSuppression: false, autoGainControl: false } } : wanted);
+    });
+  }
+  const address = new URL(invitation.url);
+  address.searchParams.set('lang', language);
+  await page.goto(address.href);
+  return new Guest({ browser, page, person, invitation });
+}
