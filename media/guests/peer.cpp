@@ -61,7 +61,8 @@ Result<void> describe(GstElement* webrtc, const char* signal, const GstWebRTCSes
   return settle(promise.get(), signal);
 }
 
-/// With feedback of when each packet came a sender finds what the line carries in a second; without it in half a minute.
+/// With feedback of when each packet came a sender finds what the line carries in a second; without it in half a
+/// minute.
 void ask_for_packet_counter(GstCaps* caps, const OfferedLine& line) {
   if (line.packet_counter == 0) return;
   gst_caps_set_simple(caps, fmt::format("extmap-{}", line.packet_counter).c_str(), G_TYPE_STRING, kPacketCounter,

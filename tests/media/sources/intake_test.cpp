@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "media/programme/packing.h"
-
 #include <vector>
+
+#include "media/programme/packing.h"
 
 namespace tyndau::sources {
 namespace {
