@@ -4,7 +4,8 @@ import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHouse, waitFor } from '../lib/house.js';
-import { aimed, cpuSeconds, quantile, seconds } from './report.js';
+import { cpuSeconds } from '../lib/process.js';
+import { aimed, quantile, seconds } from './report.js';
 
 /** Makes one recorded track `hours` long by writing its segments again and again with later decode times. */
 function lengthen(folder, hours) {

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startHouse, waitFor } from '../lib/house.js';
 import { readTimeline } from '../lib/media.js';
-import { aimed, cpuSeconds, seconds } from './report.js';
+import { cpuSeconds } from '../lib/process.js';
+import { aimed, seconds } from './report.js';
 
 /** nginx with one worker on a folder. */
 async function staticNginx(folder) {

@@ -44,7 +44,7 @@ function watch() {
 }
 
 /** Plays a page and gives what was seen after `settle` seconds. */
-async function look(browser, open, length, settle) {
+export async function look(browser, open, length, settle) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
     const page = await context.newPage();

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { root } from '../lib/house.js';
 import { table } from './report.js';
 
-const names = ['start', 'action', 'programme', 'archive', 'delivery', 'waiting', 'return_feed', 'latency'];
+const names = ['start', 'action', 'programme', 'archive', 'delivery', 'waiting', 'return_feed', 'guests', 'latency'];
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

@@ -4,7 +4,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, startHouse, waitFor } from '../lib/house.js';
-import { aimed, cpuSeconds, seconds } from './report.js';
+import { cpuSeconds } from '../lib/process.js';
+import { aimed, seconds } from './report.js';
 
 /** The x264 settings that media uses for a rendition of the default ladder, read from where it builds them. */
 function x264(bitrate) {

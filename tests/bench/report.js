@@ -1,6 +1,4 @@
-// What all benchmarks share: rows, quantiles, a table, and what a process costs.
-import { readFileSync } from 'node:fs';
-
+// What all benchmarks share: rows, quantiles and a table.
 /**
  * @typedef {{what: string, value?: number, unit?: string, beside?: string, aim?: string, met?: boolean}} Row
  *   beside: what the same run measured of something that others made; met: whether the aim is met
@@ -54,22 +52,6 @@ export function table(rows) {
         .trimEnd(),
     )
     .join('\n');
-}
-
-const ticksPerSecond = 100; // USER_HZ, on every Linux
-
-/** CPU seconds that a process has used. */
-export function cpuSeconds(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-/** Memory that is the process's own, in bytes. */
-export function memory(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kilobytes = [...text.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)].map((m) => Number(m[1]));
-  return kilobytes.reduce((sum, k) => sum + k, 0) * 1024;
 }
 
 export const seconds = (count) => new Promise((done) => setTimeout(done, count * 1000));

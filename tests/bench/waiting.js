@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { startHouse, waitFor } from '../lib/house.js';
 import { readTimeline } from '../lib/media.js';
-import { aimed, memory, quantile, seconds } from './report.js';
+import { memory } from '../lib/process.js';
+import { aimed, quantile, seconds } from './report.js';
 
 const viewers = 2000;
 

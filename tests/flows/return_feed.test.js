@@ -1,12 +1,12 @@
 // The programme over WebRTC, by real binaries and a real browser: it is seen and heard, it ends, and what is no offer is refused
 // without the programme noticing.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { launch } from '../lib/browser.js';
 import { startHouse, waitFor } from '../lib/house.js';
 import { installJoin } from '../lib/join.js';
 import { installPaintedClock } from '../lib/painted_clock.js';
+import { descriptors, threads } from '../lib/process.js';
 
 let house, browser, page;
 before(async () => {
@@ -25,8 +25,6 @@ after(async () => {
 
 const peers = async () => Number(/^tyndau_peers (\d+)$/m.exec(await house.metrics())?.[1]);
 const peersAre = (count) => waitFor(`${count} peers`, async () => (await peers()) === count, { timeout: 30_000 });
-const threads = () => readdirSync(`/proc/${house.media.pid}/task`).length;
-const descriptors = () => readdirSync(`/proc/${house.media.pid}/fd`).length;
 
 test('a browser sees and hears the programme', async () => {
   const seen = await page.evaluate(async () => {
@@ -71,9 +69,9 @@ test('many joins and leaves leave nothing behind', async () => {
       for (let i = 0; i < times; i += 1) await window.leave(await window.join());
     }, count);
   await round(3);
-  const settled = (most, read) => waitFor(`at most ${most}, not ${read()}`, () => read() <= most, { timeout: 20_000 });
+  const settled = (most, read) => waitFor(`at most ${most}, not ${read(house.media.pid)}`, () => read(house.media.pid) <= most, { timeout: 20_000 });
   await waitFor('the first threads to end', async () => (await peers()) === 0);
-  const [threadsBefore, descriptorsBefore] = [threads(), descriptors()];
+  const [threadsBefore, descriptorsBefore] = [threads(house.media.pid), descriptors(house.media.pid)];
   await round(20);
   assert.equal(await peers(), 0);
   await settled(threadsBefore + 2, threads);

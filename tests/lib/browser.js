@@ -1,10 +1,12 @@
 // Chromium as tests and benchmarks use it.
 import { chromium } from 'playwright-core';
 
-/** @param {string[]} [flags] more than the usual */
-export function launch(flags = []) {
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** @param {string[]} [flags] more than the usual @param {string} [executablePath] a script that starts it elsewhere */
+export function launch(flags = [], executablePath = chromiumPath) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -20,12 +20,12 @@ const run = promisify(execFile);
  */
 export async function makeDevices(folder, { name, colour, tone = 0, says }) {
   const video = join(folder, `${name}.mjpeg`), audio = join(folder, `${name}.wav`), spoken = join(folder, `${name}-voice.wav`);
-  const picture = `color=c=${colour}:s=1280x720:r=25:d=2[ground];color=c=white:s=120x120:r=25:d=2[block];[ground][block]overlay=x='mod(t*600\\,1160)':y=560`;
+  const picture = `color=c=${colour}:s=1280x720:r=25:d=2[ground];color=c=white:s=120x120:r=25:d=2[block];[ground][block]overlay=x='mod(t*600\\,1160)':y=300`;
   await run('ffmpeg', ['-v', 'error', '-y', '-filter_complex', picture, '-q:v', '4', '-t', '2', video]);
   const inputs = [], mixes = [];
   if (tone > 0) {
     inputs.push('-f', 'lavfi', '-i', `sine=frequency=${tone}:sample_rate=48000:duration=20`);
-    mixes.push(`[${mixes.length}]volume=${says ? 0.35 : 2}[m${mixes.length}]`);
+    mixes.push(`[${mixes.length}]volume=${says ? 0.7 : 2}[m${mixes.length}]`);
   }
   if (says) {
     await run('espeak-ng', ['-v', says.voice, '-w', spoken, says.text]);

@@ -4,6 +4,13 @@ import { launch } from './browser.js';
 import { deviceFlags } from './devices.js';
 import { waitFor } from './house.js';
 
+/** Browsers that are open. @type {Set<import('playwright-core').Browser>} */
+const open = new Set();
+/** Closes those of guests whom a failed test left behind. */
+export async function closeGuests() {
+  for (const browser of open) await browser.close();
+}
+
 export class Guest {
   /** @param {any} parts */
   constructor(parts) {
@@ -43,7 +50,7 @@ export class Guest {
   }
 
   /**
-   * How strong frequencies are in what he hears, dB of full scale, averaged over `seconds`.
+   * How strong steady tones are in what he hears, dB of full scale: speech passes, so the quieter part of `seconds` counts.
    * @param {number[]} tones Hz
    */
   hears(tones, seconds = 2) {
@@ -54,18 +61,18 @@ export class Guest {
         const source = context.createMediaStreamSource(document.querySelector('.screen video').srcObject);
         const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
         source.connect(analyser);
-        const bins = new Float32Array(analyser.frequencyBinCount), loudest = wanted.map(() => -200);
+        const bins = new Float32Array(analyser.frequencyBinCount), heard = wanted.map(() => []);
         const until = performance.now() + length * 1000;
         while (performance.now() < until) {
           await new Promise((done) => setTimeout(done, 350));
           analyser.getFloatFrequencyData(bins);
           wanted.forEach((hz, i) => {
             const at = Math.round((hz * 16384) / context.sampleRate);
-            loudest[i] = Math.max(loudest[i], ...bins.slice(at - 3, at + 4));
+            heard[i].push(Math.max(...bins.slice(at - 2, at + 3)));
           });
         }
         await context.close();
-        return loudest;
+        return heard.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 4)]);
       },
       [tones, seconds],
     );
@@ -88,14 +95,18 @@ export class Guest {
  * @param {import('./house.js').House} house
  * @param {string} person
  * @param {import('./devices.js').Devices} devices
- * @param {{language?: string, raw?: boolean, url?: string, flags?: string[], viewport?: {width: number, height: number}}} [options]
+ * @param {{language?: string, raw?: boolean, url?: string, flags?: string[], through?: import('./network.js').Network,
+ *   script?: (page: import('playwright-core').Page) => Promise<void>, viewport?: {width: number, height: number}}} [options]
  *   raw: the microphone as it is, without the browser's noise suppression and levelling, which take a tone for noise;
- *   url: an invitation that exists already; flags: more of Chromium's
+ *   url: an invitation that exists already; flags: more of Chromium's; through: the network that Chromium is in (network.js);
+ *   script: what is done with the page before it opens the link
  */
 export async function inviteGuest(house, person, devices, options = {}) {
-  const { language = 'kk', raw = false, flags = [], viewport = { width: 1366, height: 768 } } = options;
+  const { language = 'kk', raw = false, flags = [], through, script, viewport = { width: 1366, height: 768 } } = options;
   const invitation = options.url ? { url: options.url } : (await house.act('guest.invite', { person })).result;
-  const browser = await launch([...deviceFlags(devices), ...flags]);
+  const browser = await launch([...deviceFlags(devices), ...flags, ...(through ? [`--unsafely-treat-insecure-origin-as-secure=${through.origin}`] : [])], through?.chromium);
+  open.add(browser);
+  browser.on('disconnected', () => open.delete(browser));
   const context = await browser.newContext({ viewport, permissions: ['camera', 'microphone'] });
   const page = await context.newPage();
   if (raw) {
@@ -105,7 +116,8 @@ export async function inviteGuest(house, person, devices, options = {}) {
         real(wanted.audio ? { ...wanted, audio: { ...(wanted.audio === true ? {} : wanted.audio), echoCancellation: false, noiseSuppression: false, autoGainControl: false } } : wanted);
     });
   }
-  const address = new URL(invitation.url);
+  await script?.(page);
+  const address = new URL(through ? through.origin + new URL(invitation.url).pathname : invitation.url);
   address.searchParams.set('lang', language);
   await page.goto(address.href);
   return new Guest({ browser, page, person, invitation });

@@ -94,7 +94,7 @@ export function playWithGStreamer(url, { pictures = 50, sounds = 25, timeout = 3
 
 /**
  * The parts and segments that a media playlist lists, in order, with wall times.
- * @returns {{segments: {uri: string, start: number, seconds: number}[],
+ * @returns {{segments: {uri: string, map: string, start: number, seconds: number}[],
  *            parts: {uri: string, msn: number, part: number, start: number, seconds: number, independent: boolean}[],
  *            end: number, ended: boolean, discontinuities: number}} times in milliseconds since 1970
  */
@@ -108,6 +108,7 @@ export function readTimeline(playlist) {
   let part = 0;
   let seconds = 0;
   let end = NaN;
+  let map = '';
   for (const line of playlist.split('\n')) {
     const date = /^#EXT-X-PROGRAM-DATE-TIME:(.*)$/.exec(line);
     if (date) {
@@ -127,10 +128,11 @@ export function readTimeline(playlist) {
       partStart += Number(listed[1]) * 1000;
       end = partStart;
     }
+    map = /^#EXT-X-MAP:URI="([^"]+)"/.exec(line)?.[1] ?? map;
     const length = /^#EXTINF:([\d.]+)/.exec(line);
     if (length) seconds = Number(length[1]);
     if (line && !line.startsWith('#')) {
-      segments.push({ uri: line, start, seconds });
+      segments.push({ uri: line, map, start, seconds });
       start += seconds * 1000;
       partStart = end = start;
       part = 0;

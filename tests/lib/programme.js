@@ -1,21 +1,96 @@
-// What the public gets, decoded by ffmpeg from the live playlists, and what can be told of it.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+// What the public gets, as it was recorded: pictures and sound of any stretch of the programme, decoded by ffmpeg, and what can
+// be told of them.
+import { spawn } from 'node:child_process';
+import { waitFor } from './house.js';
+import { readTimeline } from './media.js';
 
-const run = promisify(execFile);
 export const soundRate = 32_000;
+const frameMs = 40;
 
-/** The newest picture of the programme as 64x36 RGB. @param {import('./house.js').House} house */
-export async function picture(house) {
-  const { stdout } = await run(
-    'ffmpeg',
-    ['-nostdin', '-v', 'error', '-live_start_index', '-1', '-i', house.mediaUrl('360p/live.m3u8'), '-frames:v', '1', '-vf', 'scale=64:36', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'],
-    { encoding: 'buffer', timeout: 20_000 },
-  );
-  return stdout;
+/**
+ * Runs ffmpeg over bytes.
+ * @param {Buffer} bytes @param {string[]} args how it is decoded @returns {Promise<Buffer>}
+ */
+export function ffmpeg(bytes, args) {
+  const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-i', 'pipe:0', ...args, 'pipe:1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const out = [];
+  child.stdout.on('data', (chunk) => out.push(chunk));
+  child.stdin.on('error', () => {}); // it has read enough
+  child.stdin.end(bytes);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(Buffer.concat(out)) : reject(new Error(`ffmpeg ended with ${code}`))));
+  });
 }
 
-/** The colour at a place of that picture, 0..1 of its width and height. @param {Buffer} rgb */
+/**
+ * The segments of one track that hold a stretch of time, once they are finished.
+ * @param {import('./house.js').House} house @param {string} track @param {number} from @param {number} to ms since 1970
+ * @returns {Promise<{start: number, bytes: Buffer}>} start: of the first picture or sample
+ */
+export async function cut(house, track, from, to) {
+  const segments = await waitFor(
+    `the programme until ${new Date(to).toISOString()}`,
+    async () => {
+      const timeline = readTimeline(await house.text(`/media/${house.meeting}/${track}/start.m3u8`));
+      const last = timeline.segments.at(-1);
+      if (last.start + last.seconds * 1000 < to && !timeline.ended) return null;
+      return timeline.segments.filter((one) => one.start < to && one.start + one.seconds * 1000 > from);
+    },
+    { timeout: Math.max(0, to - Date.now()) + 15_000, interval: 100 },
+  );
+  const [first] = segments;
+  if (segments.some((one) => one.map !== first.map)) throw new Error('the stretch goes over the end of a run');
+  const files = [first.map, ...segments.map((one) => one.uri)];
+  const pieces = await Promise.all(files.map(async (name) => Buffer.from(await (await house.fetch(`/media/${house.meeting}/${track}/${name}`)).arrayBuffer())));
+  return { start: first.start, bytes: Buffer.concat(pieces) };
+}
+
+/**
+ * The pictures of a stretch, small.
+ * @returns {Promise<{at: number, rgb: Buffer, clock: number|null}[]>} at: when citizens' players say it was; rgb: 64x36; clock: what
+ *   the hall painted into it, where that can be read
+ */
+export async function pictures(house, from, to) {
+  const { start, bytes } = await cut(house, '360p', from, to);
+  const raw = ['-f', 'rawvideo', '-pix_fmt'];
+  const [small, rows] = await Promise.all([
+    ffmpeg(bytes, ['-vf', 'scale=64:36', ...raw, 'rgb24']),
+    ffmpeg(bytes, ['-vf', 'format=gray,crop=640:1:0:15', ...raw, 'gray']),
+  ]);
+  const all = [];
+  for (let i = 0; (i + 1) * 640 <= rows.length; i += 1) {
+    const at = start + i * frameMs;
+    if (at >= from && at < to) all.push({ at, rgb: small.subarray(i * 6912, (i + 1) * 6912), clock: paintedClock(rows.subarray(i * 640, (i + 1) * 640)) });
+  }
+  return all;
+}
+
+/** The painted time (media/sources/CLOCK.md) of a row of 640 pixels, or null. @param {Buffer} row */
+function paintedClock(row) {
+  const bit = (i) => (row[Math.floor((i + 0.5) * 10)] > 128 ? 1 : 0);
+  const number = (from, count) => {
+    let value = 0;
+    for (let i = from; i < from + count; i += 1) value = value * 2 + bit(i);
+    return value;
+  };
+  if (number(0, 4) !== 0b1010 || number(60, 4) !== 0b0101) return null;
+  let check = 0;
+  for (let i = 4; i < 52; i += 8) check ^= number(i, 8);
+  return check === number(52, 8) ? number(4, 48) : null;
+}
+
+/** The longest time for which the hall stood still, ms: between two pictures after each other that both show its clock. */
+export function worstGap(all) {
+  let worst = 0;
+  for (let i = 1; i < all.length; i += 1) {
+    if (all[i].clock === null || all[i - 1].clock === null) continue;
+    worst = Math.max(worst, all[i].clock - all[i - 1].clock);
+  }
+  return worst;
+}
+
+/** The colour at a place of a picture, 0..1 of its width and height. @param {Buffer} rgb */
 export function colourAt(rgb, x, y) {
   const at = 3 * (Math.floor(y * 36) * 64 + Math.floor(x * 64));
   return { red: rgb[at], green: rgb[at + 1], blue: rgb[at + 2] };
@@ -27,15 +102,12 @@ export function hue({ red, green, blue }) {
   return all[0][1] > all[1][1] + 40 ? all[0][0] : '';
 }
 
-/** The newest seconds of the programme's sound, mono. @param {import('./house.js').House} house */
-export async function sound(house, seconds = 2) {
-  const back = Math.ceil(seconds / 1.92) + 1;
-  const { stdout } = await run(
-    'ffmpeg',
-    ['-nostdin', '-v', 'error', '-live_start_index', String(-back), '-i', house.mediaUrl('floor/live.m3u8'), '-t', String(seconds), '-f', 'f32le', '-ac', '1', '-ar', String(soundRate), '-'],
-    { encoding: 'buffer', timeout: 20_000, maxBuffer: 1 << 26 },
-  );
-  return new Float32Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + Math.floor(stdout.byteLength / 4) * 4));
+/** The sound of a stretch, mono. @returns {Promise<Float32Array>} */
+export async function sound(house, from, to) {
+  const { start, bytes } = await cut(house, 'floor', from, to);
+  const raw = await ffmpeg(bytes, ['-f', 'f32le', '-ac', '1', '-ar', String(soundRate)]);
+  const all = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + Math.floor(raw.byteLength / 4) * 4));
+  return all.subarray(Math.max(0, Math.round(((from - start) * soundRate) / 1000)), Math.round(((to - start) * soundRate) / 1000));
 }
 
 /** How strong one frequency is (Goertzel), dB of full scale. @param {Float32Array} samples @param {number} hz */
@@ -45,4 +117,17 @@ export function strength(samples, hz, rate = soundRate) {
   for (const sample of samples) [before, last] = [last, sample + coefficient * last - before];
   const power = last * last + before * before - coefficient * last * before;
   return 10 * Math.log10((4 * power) / samples.length ** 2 + 1e-12);
+}
+
+/** How strong it is in each `window` of a stretch: [{at, db}]; `start` is the time of the first sample. */
+export function strengthOver(samples, hz, start, windowMs = 100) {
+  const size = Math.round((windowMs * soundRate) / 1000), all = [];
+  for (let at = 0; at + size <= samples.length; at += size) all.push({ at: start + (at * 1000) / soundRate, db: strength(samples.subarray(at, at + size), hz) });
+  return all;
+}
+
+/** How strong a steady tone is, dB of full scale: speech passes, so the quieter part counts. */
+export function steady(samples, hz) {
+  const all = strengthOver(samples, hz, 0).map(({ db }) => db).sort((a, b) => a - b);
+  return all[Math.floor(all.length / 4)];
 }

@@ -38,6 +38,13 @@ export class Statistics {
   }
 }
 
+/** Packets of the programme so far. @param {RTCPeerConnection} rtc */
+export async function received(rtc) {
+  let packets = 0;
+  (await rtc.getStats()).forEach((/** @type {any} */ one) => one.type === "inbound-rtp" && (packets += one.packetsReceived ?? 0));
+  return packets;
+}
+
 const kPoorKbps = 150, kPoorLossPercent = 10, kCalmLossPercent = 5;
 const kPatienceMs = 3000; // a short trouble is the buffers' to bridge
 const kFirstRestMs = 10_000, kLongestRestMs = 80_000;

@@ -2,11 +2,12 @@
 
 import { Backoff, pause } from "../lib/wire.js";
 import { GuestConnection } from "./connection.js";
-import { PictureRule, Statistics } from "./line.js";
+import { PictureRule, Statistics, received } from "./line.js";
 
 const kAnswerMs = 6000, kConnectMs = 6000;
 const kSampleMs = 1000, kReportMs = 2000;
 const kWaverMs = 1000; // "disconnected" often heals by itself
+const kProofMs = 500;
 const kStalledMs = 2000, kFirstPacketMs = 8000; // the programme's sound never pauses once it has begun
 
 /**
@@ -66,7 +67,18 @@ export class SeatLine {
 
   /** The server let us in again; `peer` is what it still has of us. @param {string|null} peer */
   welcomed(peer) {
-    if (this.#wanted && (peer === null || peer !== this.connection?.name)) this.renew();
+    if (!this.#wanted) return;
+    if (peer === null || peer !== this.connection?.name) this.renew();
+    else this.#prove(this.connection);
+  }
+
+  /** The server was away, and still has our connection. Whether that lives is seen at once: the programme's sound never pauses. */
+  async #prove(/** @type {GuestConnection} */ connection) {
+    const before = await received(connection.rtc);
+    await pause(kProofMs);
+    if (connection !== this.connection || (await received(connection.rtc)) !== before) return;
+    this.lostAt ??= Date.now();
+    this.renew();
   }
 
   /** An answer, a refusal, or the news that the connection is gone. @param {any} message */

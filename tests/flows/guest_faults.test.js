@@ -1,0 +1,293 @@
+// What goes wrong with remote participants, each with real browsers and real processes: the programme does not notice, and nobody
+// loses his seat or his turn.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launch } from '../lib/browser.js';
+import { makeDevices } from '../lib/devices.js';
+import { closeGuests, inviteGuest } from '../lib/guest.js';
+import { startHouse, waitFor } from '../lib/house.js';
+import { colourAt, hue, pictures, sound, steady, worstGap } from '../lib/programme.js';
+import { descriptors, memory, threads } from '../lib/process.js';
+import { installWhip } from '../lib/whip.js';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+let house, folder, browser, page;
+/** @type {Record<string, import('../lib/devices.js').Devices>} */
+let devices;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tyndau-faults-'));
+  [house, browser] = await Promise.all([startHouse(), launch()]);
+  await house.holdSitting();
+  devices = {
+    red: await makeDevices(folder, { name: 'red', colour: 'red', tone: 1250 }),
+    blue: await makeDevices(folder, { name: 'blue', colour: 'blue', tone: 1850 }),
+    green: await makeDevices(folder, { name: 'green', colour: 'lime', tone: 3100 }),
+  };
+  page = await (await browser.newContext({ baseURL: house.url })).newPage();
+  await page.addInitScript(installWhip);
+  await page.goto('/kk/');
+});
+after(async () => {
+  await closeGuests();
+  await browser?.close();
+  await house?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+const peers = async () => Number(/^tyndau_peers (\d+)$/m.exec(await house.metrics())?.[1]);
+const inQueue = async (person) => (await house.state()).queue.find((one) => one.person === person);
+const seen = (all) => all.map(({ rgb }) => hue(colourAt(rgb, 0.3, 0.25)));
+
+/** A guest in his seat. */
+async function seated(person, device, options = {}) {
+  const guest = await inviteGuest(house, person, device, { raw: true, ...options });
+  await guest.enter();
+  await guest.seesProgramme();
+  await house.act('guest.admit', { person });
+  await guest.stageIs('seat');
+  return guest;
+}
+async function onAir(guest) {
+  await house.act('floor.give', { person: guest.person });
+  await guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
+}
+/** Ends what a test has begun. */
+async function dismiss(...guests) {
+  await house.tryAct('floor.end');
+  for (const guest of guests) {
+    await house.act('guest.remove', { person: guest.person });
+    await guest.close();
+  }
+}
+/** Every picture of the stretch is there, and the hall moves on in it as it should. */
+function assertUndisturbed(all, from, to) {
+  assert.ok(all.length >= Math.floor((to - from) / 40) - 1, `${all.length} pictures in ${to - from} ms`);
+  assert.ok(worstGap(all) <= 80, `the hall stood still for ${worstGap(all)} ms`);
+}
+
+test('a browser that is killed in its turn: the tile goes, the turn waits with its time, the seat is kept', async () => {
+  const guest = await seated('p04', devices.red);
+  await onAir(guest);
+  const rights = (await house.state()).floor.remaining_ms;
+  await pause(2000);
+  const killed = Date.now();
+  await guest.kill();
+  const turn = await waitFor('the turn to be suspended', async () => {
+    const found = await inQueue('p04');
+    return found?.state === 'suspended' && found;
+  });
+  assert.ok(turn.remaining_ms > rights - 8000 && turn.remaining_ms < rights - 1500, `${turn.remaining_ms} of ${rights} ms are left`);
+  assert.equal((await house.state()).floor.person, null);
+  const from = killed - 1000, to = killed + 3000;
+  const all = await pictures(house, from, to);
+  const colours = seen(all);
+  assert.equal(colours[0], 'red');
+  const last = all[colours.lastIndexOf('red')].at - killed;
+  assert.ok(last < 2000, `the tile was there for ${last} ms`);
+  assertUndisturbed(all, from, to);
+
+  const again = await inviteGuest(house, 'p04', devices.red, { url: guest.invitation.url, raw: true });
+  await again.press('agree');
+  await again.stageIs('check');
+  await again.press('join');
+  await again.stageIs('seat');
+  // Nobody has to press anything: he is heard again, and nobody else has the floor.
+  await again.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
+  await again.seesProgramme();
+  const { floor } = await house.state();
+  assert.ok(floor.remaining_ms <= turn.remaining_ms && floor.remaining_ms > turn.remaining_ms - 5000, `resumed with ${floor.remaining_ms} ms`);
+  const now = Date.now();
+  assert.ok(seen(await pictures(house, now + 1000, now + 1500)).every((colour) => colour === 'red'));
+  await dismiss(again);
+});
+
+test('media killed with three guests: all are back in their seats within five seconds, and the turn goes on', async () => {
+  const guests = [];
+  for (const [person, device] of [['p04', devices.red], ['p12', devices.blue], ['p13', devices.green]]) guests.push(await seated(person, device));
+  await onAir(guests[1]);
+  for (const { page: its } of guests) await its.evaluate(() => (window.before = window.tyndauGuest.connection()));
+  const killed = Date.now();
+  await house.killMedia();
+  await Promise.all(
+    guests.map((guest) =>
+      guest.page.waitForFunction(() => {
+        const now = window.tyndauGuest.connection();
+        return now !== window.before && now?.connectionState === 'connected' && window.tyndauGuest.stage() === 'seat' && window.tyndauGuest.line().lostAt === null;
+      }, null, { timeout: 30_000, polling: 50 }),
+    ),
+  );
+  const took = Date.now() - killed;
+  assert.ok(took < 5000, `${took} ms`);
+  for (const guest of guests) await guest.seesProgramme();
+  await waitFor('his turn on the air again', async () => {
+    const now = Date.now();
+    return seen(await pictures(house, now - 3000, now - 2500)).every((colour) => colour === 'blue');
+  });
+  assert.equal((await house.state()).floor.person, 'p12');
+
+  // And the session: nobody's line is touched by it.
+  for (const { page: its } of guests) await its.evaluate(() => (window.before = window.tyndauGuest.connection()));
+  const from = Date.now() - 500;
+  await house.killSession();
+  for (const guest of guests) await guest.page.waitForFunction(() => window.tyndauGuest.socket() === 'open', null, { timeout: 15_000 });
+  await pause(1500);
+  const to = Date.now();
+  for (const guest of guests) {
+    assert.equal(await guest.page.evaluate(() => window.tyndauGuest.connection() === window.before && window.before.connectionState), 'connected');
+  }
+  const all = await pictures(house, from, to);
+  assertUndisturbed(all, from, to);
+  assert.ok(seen(all).every((colour) => colour === 'blue'), 'his picture goes on');
+  assert.equal((await house.state()).floor.person, 'p12');
+  await dismiss(...guests);
+});
+
+const invitation = async (person) => (await house.act('guest.invite', { person })).result;
+
+for (const [what, options, picture, voice] of [
+  ['H.264 only', { video: 'H264' }, true, true],
+  ['VP8 only', { video: 'VP8' }, true, true],
+  ['no video', { video: null }, false, true],
+  ['no audio', { audio: false }, true, false],
+]) {
+  test(`an encoder that offers ${what} is taken as what it is`, async () => {
+    const person = 'p11';
+    const { token } = await invitation(person);
+    await page.evaluate(async ([bearer, wanted]) => (window.sender = await window.send(bearer, wanted)), [token, options]);
+    await house.act('guest.admit', { person });
+    await house.act('floor.give', { person });
+    const given = Date.now();
+    const heard = await sound(house, given + 2000, given + 3500);
+    const db = steady(heard, 6000);
+    assert.ok(voice ? db > -50 : db < -70, `${db} dB`);
+    const all = await pictures(house, given + 2000, given + 3500);
+    assert.ok(seen(all).every((colour) => (colour === 'green') === picture), seen(all).join());
+    if (!picture) assertUndisturbed(all, given + 2000, given + 3500);
+    await house.act('floor.end');
+    await page.evaluate(() => window.unsend(window.sender));
+    await house.act('guest.remove', { person });
+  });
+}
+
+test('what is no offer, and who may not offer: a clear refusal, and the programme goes on', async () => {
+  const person = 'p11';
+  const from = Date.now();
+  const { token } = await invitation(person);
+  const post = async (body, bearer = token) => {
+    const response = await fetch(`${house.url}/api/v1/whip`, { method: 'POST', headers: { 'content-type': 'application/sdp', authorization: `Bearer ${bearer}` }, body });
+    return [response.status, (await response.json()).error.code];
+  };
+  const offer = await page.evaluate(() => window.offerOf());
+  const line = offer.slice(offer.indexOf('m=audio'), offer.indexOf('m=video'));
+  const head = offer.slice(0, offer.indexOf('m=audio'));
+  assert.deepEqual(await post('garbage'), [400, 'bad_offer']);
+  assert.deepEqual(await post(randomBytes(2000)), [400, 'bad_offer']);
+  assert.deepEqual(await post(offer.replaceAll(/a=fingerprint:.*\r\n/g, '')), [400, 'bad_offer'], 'without a fingerprint');
+  assert.deepEqual(await post(offer.replaceAll(/a=ice-.*\r\n/g, '')), [400, 'bad_offer'], 'without ICE');
+  const small = 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n';
+  assert.deepEqual(await post(head + line + small.repeat(450)), [400, 'bad_offer'], '451 m-lines in 32 KiB');
+  assert.deepEqual(await post(head + line.repeat(500)), [413, 'too_large'], '500 m-lines');
+  assert.deepEqual(await post(offer + 'a=x\r\n'.repeat(200_000)), [413, 'too_large'], '1 MB');
+  assert.deepEqual(await post(offer.slice(0, offer.length / 3)), [400, 'bad_offer'], 'cut off');
+  assert.deepEqual(await post(offer, 'AAAAAAAAAAAAAAAAAAAAAA'), [401, 'bad_token'], 'a wrong token');
+
+  // A guest is no secretary, by whatever door.
+  const actions = (headers) => fetch(`${house.url}/api/v1/meetings/${house.meeting}/actions`, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': 'k', ...headers }, body: JSON.stringify({ action: 'floor.give', person }) });
+  const refused = await actions({ authorization: `Bearer ${token}` });
+  assert.deepEqual([refused.status, (await refused.json()).refusal.code], [409, 'not_yours']);
+  assert.equal((await actions({ cookie: `tyndau=${token}` })).status, 401);
+  const closed = await page.evaluate(
+    async ([bearer]) => {
+      const socket = new WebSocket(`ws://${location.host}/api/v1/guest/live`);
+      await new Promise((open) => socket.addEventListener('open', open));
+      socket.send(JSON.stringify({ type: 'hello', token: bearer }));
+      await new Promise((heard) => socket.addEventListener('message', heard, { once: true }));
+      socket.send(JSON.stringify({ type: 'floor.give', person: 'p11' }));
+      return (await new Promise((gone) => socket.addEventListener('close', gone))).code;
+    },
+    [token],
+  );
+  assert.equal(closed, 4006);
+  assert.equal((await house.state()).floor.person, null);
+
+  await house.act('guest.revoke', { person });
+  assert.deepEqual(await post(offer), [401, 'bad_token'], 'revoked');
+  assert.equal(await peers(), 0);
+  const to = Date.now();
+  assertUndisturbed(await pictures(house, from, to), from, to);
+});
+
+test('random bytes at the ports that media came to: he stays on the air', async () => {
+  const guest = await seated('p04', devices.red);
+  await onAir(guest);
+  const at = await guest.page.evaluate(async () => {
+    const all = [...(await window.tyndauGuest.connection().getStats()).values()];
+    const pair = all.find((one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded');
+    const remote = all.find((one) => one.id === pair.remoteCandidateId);
+    return { address: remote.address, port: remote.port };
+  });
+  const from = Date.now();
+  const socket = createSocket('udp4');
+  // As STUN, DTLS, RTP and RTCP begin (RFC 7983, 7), and as nothing does.
+  const firsts = [0x00, 0x01, 0x14, 0x16, 0x17, 0x80, 0x80, 0x81, 0xff];
+  for (let i = 0; i < 4000; i += 1) {
+    const packet = randomBytes(1 + Math.floor(Math.random() * 1400));
+    packet[0] = firsts[i % firsts.length];
+    await new Promise((sent) => socket.send(packet, at.port, at.address, sent));
+    if (i % 40 === 0) await pause(10);
+  }
+  socket.close();
+  await pause(1000);
+  const to = Date.now();
+  const all = await pictures(house, from + 1000, to);
+  assert.ok(seen(all).every((colour) => colour === 'red'), 'his picture goes on');
+  assert.ok(all.length >= Math.floor((to - from - 1000) / 40) - 1);
+  assert.equal((await house.state()).floor.person, 'p04');
+  assert.equal(await guest.page.evaluate(() => window.tyndauGuest.connection().connectionState), 'connected');
+  await dismiss(guest);
+});
+
+test('two hundred joins and leaves leave no thread, no descriptor and no memory behind', async () => {
+  const people = ['p04', 'p11', 'p12', 'p13'];
+  const tokens = [];
+  for (const person of people) {
+    const { token } = await invitation(person);
+    tokens.push(token);
+  }
+  /** Half of them leave without a word. */
+  const round = async (each) => {
+    await page.evaluate(
+      async ([all, times]) => {
+        await Promise.all(
+          all.map(async (token, n) => {
+            for (let i = 0; i < times; i += 1) await window.unsend(await window.send(token), (n + i) % 2 === 0);
+          }),
+        );
+      },
+      [tokens, each],
+    );
+    await waitFor('no peers', async () => (await peers()) === 0, { timeout: 30_000 });
+  };
+  const settled = (what, most, read) => waitFor(`at most ${most} ${what}, not ${read(house.media.pid)}`, () => read(house.media.pid) <= most, { timeout: 30_000 });
+  await round(2);
+  await pause(500);
+  const [threadsBefore, descriptorsBefore] = [threads(house.media.pid), descriptors(house.media.pid)];
+  await round(23);
+  const half = memory(house.media.pid);
+  const from = Date.now();
+  await round(25);
+  const to = Date.now();
+  await settled('threads', threadsBefore + 2, threads);
+  await settled('descriptors', descriptorsBefore + 4, descriptors);
+  const grown = (memory(house.media.pid) - half) / 2 ** 20;
+  assert.ok(grown < 16, `${grown.toFixed(1)} MB more after the second hundred`);
+  const all = await pictures(house, from, to);
+  assert.ok(all.length >= Math.floor((to - from) / 40) - 1, `${all.length} pictures in ${to - from} ms`);
+  for (const person of people) await house.act('guest.remove', { person });
+});

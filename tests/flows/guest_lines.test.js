@@ -1,0 +1,171 @@
+// Remote participants on bad lines: packets lost and late, a line that is gone for ten seconds, another network in the middle of a
+// turn, a firewall that lets nothing through but TCP 443.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { makeDevices } from '../lib/devices.js';
+import { closeGuests, inviteGuest } from '../lib/guest.js';
+import { root, startHouse, waitFor } from '../lib/house.js';
+import { Network, relayAddress } from '../lib/network.js';
+import { colourAt, hue, pictures, sound, strengthOver } from '../lib/programme.js';
+import { startUdpLine } from '../lib/udp_line.js';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const tone = 1250;
+const secret = randomBytes(16).toString('hex');
+
+let house, folder, network, device;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tyndau-lines-'));
+  const turn = `turn:${relayAddress}:443?transport=tcp`;
+  house = await startHouse({ config: { web: { listen: '0.0.0.0' }, webrtc: { turn, turn_secret: secret } } });
+  await house.holdSitting();
+  device = await makeDevices(folder, { name: 'red', colour: 'red', tone });
+  network = new Network(house.port);
+});
+after(async () => {
+  await closeGuests();
+  network?.close();
+  await house?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function onAir(person, options) {
+  const guest = await inviteGuest(house, person, device, { raw: true, ...options });
+  await guest.enter();
+  await guest.seesProgramme(20_000);
+  await house.act('guest.admit', { person });
+  await guest.stageIs('seat');
+  await house.act('floor.give', { person });
+  await isOnAir(guest);
+  return guest;
+}
+const isOnAir = (guest, timeout = 30_000) => guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached', timeout });
+async function dismiss(guest) {
+  await house.tryAct('floor.end');
+  await house.act('guest.remove', { person: guest.person });
+  await guest.close();
+}
+const isShown = (all) => all.every(({ rgb }) => hue(colourAt(rgb, 0.3, 0.25)) === 'red');
+/** Where the white block stands in each picture, in 64ths of its width. */
+const blocks = (all) =>
+  all.map(({ rgb }) => {
+    const row = Array.from({ length: 64 }, (_, x) => rgb[3 * (17 * 64 + x) + 2]); // its blue: the ground has none
+    return row.indexOf(Math.max(...row));
+  });
+/** For how long at most it stood still, ms. */
+function longestFreeze(all) {
+  const at = blocks(all);
+  let longest = 0, since = 0;
+  for (let i = 1; i < at.length; i += 1) {
+    if (Math.abs(at[i] - at[since]) > 1) since = i;
+    longest = Math.max(longest, (i - since) * 40);
+  }
+  return longest;
+}
+
+test('with 5 % of the packets lost each way and 150 ms there and back, the voice goes on and the picture recovers', async () => {
+  const bad = startUdpLine({ loss: 0.05, delayMs: 75 });
+  const guest = await onAir('p04', { script: bad.script });
+  await pause(4000); // the browser finds out what the line carries
+  const from = Date.now(), to = from + 20_000;
+  const all = await pictures(house, from, to);
+  const voice = strengthOver(await sound(house, from, to), tone, from);
+  const loud = voice.filter(({ db }) => db > -50).length;
+  const longest = longestFreeze(all);
+  console.log(`voice in ${loud} of ${voice.length} windows of 100 ms; longest freeze ${longest} ms; ${JSON.stringify(await guest.page.evaluate(() => window.tyndauGuest.line()))}`);
+  assert.ok(loud >= 0.98 * voice.length, `the voice is there in ${loud} of ${voice.length} windows of 100 ms`);
+  assert.ok(isShown(all), 'his picture stays on the air');
+  assert.ok(longest < 2000, `his picture stood still for ${longest} ms`);
+  assert.equal((await house.state()).floor.person, 'p04');
+  await guest.seesProgramme();
+  await dismiss(guest);
+  bad.stop();
+});
+
+test('a line that is gone for ten seconds comes back by itself, with the turn', async () => {
+  const guest = await onAir('p04', { through: network });
+  network.firewall('');
+  const gone = Date.now();
+  const turn = await waitFor('the turn to be suspended', async () => (await house.state()).queue.find((one) => one.person === 'p04' && one.state === 'suspended'));
+  assert.ok(Date.now() - gone < 3000, `suspended after ${Date.now() - gone} ms`);
+  await guest.page.waitForFunction(() => window.tyndauGuest.line().lostAt !== null);
+  await pause(gone + 10_000 - Date.now());
+  network.firewall(null);
+  const back = Date.now();
+  await isOnAir(guest);
+  const took = Date.now() - back;
+  await guest.seesProgramme();
+  console.log(`on the air again ${took} ms after the line came back`);
+  assert.ok(took < 10_000, `${took} ms`);
+  const { floor } = await house.state();
+  assert.ok(floor.remaining_ms <= turn.remaining_ms && floor.remaining_ms > turn.remaining_ms - 5000, 'with the time that was left');
+  await dismiss(guest);
+});
+
+test('another network in the middle of a turn: within three seconds he is back', async () => {
+  const guest = await onAir('p04', { through: network });
+  await guest.page.evaluate(() => (window.before = window.tyndauGuest.connection()));
+  const changed = Date.now();
+  network.take(2);
+  await guest.page.waitForFunction(() => window.tyndauGuest.connection() !== window.before && window.tyndauGuest.connection()?.connectionState === 'connected', null, { polling: 50, timeout: 20_000 });
+  await isOnAir(guest);
+  const took = Date.now() - changed;
+  console.log(`in another network: ${took} ms`);
+  await guest.seesProgramme();
+  assert.ok(took < 3000, `${took} ms`);
+  const now = Date.now();
+  assert.ok(isShown(await pictures(house, now + 500, now + 1000)));
+  await dismiss(guest);
+  network.take(1);
+});
+
+/** Whether something takes TCP connections there. */
+const answers = (host, port) =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port }, () => socket.end(() => resolve(true)));
+    socket.on('error', () => resolve(false));
+  });
+
+test('behind a firewall that lets only TCP 443 out he takes part through the relay', async () => {
+  const conf = (await readFile(join(root, 'config/coturn/turnserver.conf'), 'utf8'))
+    .replaceAll('192.0.2.10', relayAddress)
+    .replaceAll('192.0.2.20', relayAddress)
+    .replace('static-auth-secret=CHANGE-ME', `static-auth-secret=${secret}`)
+    .replace('tls-listening-port=443', 'tls-listening-port=5349')
+    .replace('listening-port=3478', 'listening-port=443')
+    .replace(/^(cert|pkey)=.*$/gm, '');
+  await writeFile(join(folder, 'turnserver.conf'), `${conf}\nno-tls\nno-dtls\npidfile=${folder}/turn.pid\nuserdb=${folder}/turn.db\n`);
+  const relay = spawn('turnserver', ['-c', join(folder, 'turnserver.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  for (const stream of [relay.stdout, relay.stderr]) stream.on('data', (text) => (log += text));
+  try {
+    await waitFor('the relay to listen', () => answers(relayAddress, 443)).catch((error) => {
+      throw new Error(`${error.message}\n${log}`);
+    });
+    network.firewall(`tcp dport { 443, ${house.port} } accept\ntcp sport { 443, ${house.port} } accept`);
+    const guest = await onAir('p04', { through: network });
+    const kind = await guest.page.evaluate(async () => {
+      const all = [...(await window.tyndauGuest.connection().getStats()).values()];
+      const pair = all.find((one) => one.type === 'candidate-pair' && one.nominated && one.state === 'succeeded');
+      const local = all.find((one) => one.id === pair.localCandidateId);
+      return [local.candidateType, local.relayProtocol];
+    });
+    assert.deepEqual(kind, ['relay', 'tcp']);
+    const now = Date.now();
+    assert.ok(isShown(await pictures(house, now + 1500, now + 2500)));
+    await dismiss(guest);
+  } catch (error) {
+    throw new Error(`${error.message}\n${log}`, { cause: error });
+  } finally {
+    network.firewall(null);
+    const ended = new Promise((done) => relay.once('exit', done));
+    relay.kill();
+    await ended;
+  }
+});
