@@ -74,6 +74,7 @@ int run(const Config& config, const std::filesystem::path& share) {
   told = &director;
   if (auto opened = director.open(); !opened) return complain(opened.error().what);
   mixer.start();
+  guests.rehearse();
 
   GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
   g_unix_signal_add(SIGTERM, quit, loop);

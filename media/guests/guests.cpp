@@ -24,12 +24,25 @@ bool is_seat(const std::string& seat) {
          });
 }
 
+/// Of a browser that watches and speaks, and is nowhere.
+constexpr const char* kRehearsal =
+    "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
+    "a=fingerprint:sha-256 "
+    "00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:"
+    "00\r\n"
+    "a=ice-ufrag:rehearse\r\na=ice-pwd:rehearsalrehearsalrehearsal\r\n"
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=setup:actpass\r\na=mid:0\r\na=sendrecv\r\n"
+    "a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n"
+    "m=video 9 UDP/TLS/RTP/SAVPF 109\r\nc=IN IP4 0.0.0.0\r\na=setup:actpass\r\na=mid:1\r\na=recvonly\r\n"
+    "a=rtcp-mux\r\na=rtpmap:109 H264/90000\r\na=fmtp:109 profile-level-id=42e01f;packetization-mode=1\r\n";
+
 }  // namespace
 
 Guests::Guests(programme::Mixer& mixer, Options options)
     : mixer_(mixer), options_(std::move(options)), feed_(mixer), timer_(kLookEvery, [this] { look(); }) {}
 
 Guests::~Guests() {
+  rehearsal_.reset();
   for (auto& [id, connection] : std::exchange(peers_, {})) give_up(std::move(connection));
 }
 
@@ -68,6 +81,23 @@ Result<Place> Guests::take_place(const std::string& seat) {
     std::filesystem::create_directories(place.still.parent_path(), error);
   }
   return place;
+}
+
+void Guests::rehearse() {
+  const auto offer = read_offer(kRehearsal);
+  if (!offer) return log::error("The rehearsal of a connection failed: {}", offer.error().what);
+  Peer::Events events;
+  events.on_answer = [this](const Result<std::string>& answer) {
+    if (!answer) log::error("The rehearsal of a connection failed: {}", answer.error().what);
+    gst::post([this, here = std::weak_ptr(here_)] {
+      if (here.lock()) rehearsal_.reset();
+    });
+  };
+  events.on_gone = [](const std::string&) {};
+  events.on_keyframe_wanted = [] {};
+  auto opened = Peer::open(threads_, *offer, {}, options_.network, std::move(events));
+  if (!opened) return log::error("The rehearsal of a connection failed: {}", opened.error().what);
+  rehearsal_ = std::move(*opened);
 }
 
 void Guests::open(const std::string& peer, const std::string& seat, const std::string& text, Answer answer) {

@@ -27,6 +27,9 @@ class Guests {
   Guests(programme::Mixer& mixer, Options options);
   ~Guests();
 
+  /// Makes a connection to nobody and lets it go: what GStreamer loads for its first one would keep the first guest
+  /// waiting for a quarter of a second. Returns at once.
+  void rehearse();
   /// Makes a connection of the offer. `seat` as in link::PeerOpen. `answer` is called once, later or at once: the SDP
   /// answer, or why there is none.
   using Answer = std::function<void(Result<std::string>)>;
@@ -63,6 +66,7 @@ class Guests {
   ReturnFeed feed_;
   std::map<std::string, Connection> peers_;
   programme::Seats seats_;  ///< those that some peer has
+  std::unique_ptr<Peer> rehearsal_;
   gst::Timer timer_;
   std::shared_ptr<int> here_ = std::make_shared<int>();  ///< what is posted later asks whether this is still there
   gst::PipelineThreads threads_;                         // last: waits for the peers' pipelines

@@ -56,7 +56,8 @@ async function joins(house, device, times) {
     await guest.page.evaluate(() => sessionStorage.clear());
     await guest.page.goto(address);
     await guest.press('agree');
-    await guest.page.waitForFunction(() => document.querySelector('.self video')?.videoWidth > 0 && !document.querySelector('[data-act=join]')?.disabled);
+    // As somebody who reads what the check says of the line.
+    await guest.page.waitForFunction(() => document.querySelector('.self video')?.videoWidth > 0 && document.querySelector('.verdict[data-grade]'));
     const first = guest.page.evaluate(() => window.firstPicture());
     await guest.press('join');
     took.push(await first);

@@ -49,17 +49,25 @@ export function installJanusClient() {
     const response = await fetch(url, { method: 'POST', body: JSON.stringify({ transaction: String(Math.random()), ...body }) });
     return response.json();
   };
-  /** Its session and handle; `heard` is given what comes. */
-  const attach = async (url, plugin, heard) => {
-    const session = `${url}/${(await ask(url, { janus: 'create' })).data.id}`;
-    const handle = `${session}/${(await ask(session, { janus: 'attach', plugin })).data.id}`;
+  /** One session for all handles: a browser has few connections to one server, and each session holds one of them. */
+  let session;
+  const handles = new Map();
+  const open = async (url) => {
+    const address = `${url}/${(await ask(url, { janus: 'create' })).data.id}`;
     (async () => {
       for (;;) {
-        const response = await fetch(`${session}?maxev=1`);
-        await heard(await response.json());
+        const event = await (await fetch(`${address}?maxev=1`)).json();
+        handles.get(event.sender)?.(event);
       }
     })();
-    return handle;
+    return address;
+  };
+  /** Its handle; `heard` is given what comes. */
+  const attach = async (url, plugin, heard) => {
+    const address = await (session ??= open(url));
+    const { id } = (await ask(address, { janus: 'attach', plugin })).data;
+    handles.set(id, heard);
+    return `${address}/${id}`;
   };
   const connected = async (connection) => {
     while (connection.connectionState !== 'connected') await new Promise((done) => connection.addEventListener('connectionstatechange', done, { once: true }));

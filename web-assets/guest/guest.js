@@ -206,6 +206,7 @@ function heard(message) {
       occupied = false;
       socketLostAt = null;
       line.welcomed(message.peer ?? null);
+      if (step === "check") line.prepare();
       return show();
     case "view":
       return viewed(message.view);

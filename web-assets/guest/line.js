@@ -19,7 +19,8 @@ export class Statistics {
     const sample = { available_kbps: null, sent_kbps: null, rtt_ms: null, loss_percent: null, received: 0 };
     let bytes = 0;
     (await rtc.getStats()).forEach((/** @type {any} */ one) => {
-      if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
+      // Its state is "in-progress" each time the browser asks whether the other side is still there.
+      if (one.type === "candidate-pair" && one.nominated && one.state !== "failed") {
         if (one.availableOutgoingBitrate) sample.available_kbps = Math.round(one.availableOutgoingBitrate / 1000);
         if (one.currentRoundTripTime !== undefined) sample.rtt_ms ??= Math.round(one.currentRoundTripTime * 1000);
       } else if (one.type === "remote-inbound-rtp" && one.kind === "audio") {

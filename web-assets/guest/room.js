@@ -121,11 +121,12 @@ function floorCard(guest) {
   const { me } = view;
   const look = countdown?.look() ?? "calm";
   const under = !countdown ? "" : !countdown.floor.running ? words("guest_clock_paused") : look === "over" ? words("guest_clock_over") : words("guest_clock_left");
+  const heard = guest.lostAt !== null ? "guest_on_air_unsure" : me.on_air ? "guest_on_air_text" : "guest_have_floor_text";
   const silent = me.muted ? "guest_muted_by_secretary" : devices.microphone === null ? "guest_hear_no_microphone" : devices.muted ? "guest_hear_muted" : "";
   return html`<section class="card floor" data-look=${me.on_air ? "on" : "have"} data-clock=${look}>
     <p class="card-title">${words(me.on_air ? "guest_on_air" : "guest_have_floor")}</p>
     <p class="floor-clock" role="timer"><b>${countdown ? clockText(countdown.remainingS()) : ""}</b> <span>${under}</span></p>
-    ${silent !== "" ? html`<p class="warn" role="alert">${words(silent)}</p>` : html`<p>${words(me.on_air ? "guest_on_air_text" : "guest_have_floor_text")}</p>`}
+    ${silent !== "" ? html`<p class="warn" role="alert">${words(silent)}</p>` : html`<p>${words(heard)}</p>`}
   </section>`;
 }
 

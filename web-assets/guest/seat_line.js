@@ -7,6 +7,7 @@ import { PictureRule, Statistics, received } from "./line.js";
 const kAnswerMs = 6000, kConnectMs = 6000;
 const kSampleMs = 1000, kReportMs = 2000;
 const kWaverMs = 1000; // "disconnected" often heals by itself
+const kPreparedMs = 300_000;
 const kProofMs = 500;
 const kStalledMs = 2000, kFirstPacketMs = 8000; // the programme's sound never pauses once it has begun
 
@@ -38,6 +39,9 @@ export class SeatLine {
   #statistics = new Statistics();
   #rule = new PictureRule();
   #received = { packets: 0, at: 0 };
+  /** @type {Promise<{connection: GuestConnection, sdp: string}>|null} */
+  #prepared = null;
+  #preparedAt = 0;
   #reported = 0;
 
   /** @param {Wire} wire @param {() => void} changed */
@@ -126,11 +130,37 @@ export class SeatLine {
     this.changed();
   }
 
+  /** Makes the offer beforehand, so that he is in at once when he asks to be. */
+  prepare() {
+    this.#prepared?.then(({ connection }) => connection !== this.connection && connection.close());
+    this.#prepared = this.#offer();
+    this.#preparedAt = performance.now();
+  }
+
+  /** A connection and its offer. */
+  async #offer() {
+    const connection = new GuestConnection(this.iceServers, () => this.#moved(connection));
+    await connection.carry(this.#tracks);
+    return { connection, sdp: await connection.offer() };
+  }
+
+  /** What was prepared, while the network is likely to be the same. */
+  #taken() {
+    const prepared = performance.now() - this.#preparedAt < kPreparedMs ? this.#prepared : null;
+    this.#prepared = null;
+    return prepared ?? this.#offer();
+  }
+
   /** @param {number} mine @returns {Promise<boolean>} whether it stands, or is nobody's business any more */
   async #connect(mine) {
-    const connection = (this.connection = new GuestConnection(this.iceServers, () => this.#moved(connection)));
+    const { connection, sdp } = await this.#taken();
+    if (mine !== this.#attempt) {
+      connection.close();
+      return true;
+    }
+    this.connection = connection;
     try {
-      await this.#negotiate(connection);
+      await this.#negotiate(connection, sdp);
     } catch {
       // It was closed under us, refused, or the answer was none.
     }
@@ -142,11 +172,10 @@ export class SeatLine {
     return true;
   }
 
-  /** @param {GuestConnection} connection */
-  async #negotiate(connection) {
+  /** @param {GuestConnection} connection @param {string} sdp its offer */
+  async #negotiate(connection, sdp) {
     await connection.carry(this.#tracks);
     connection.tune(this.#picture, this.paused);
-    const sdp = await connection.offer();
     const answered = new Promise((resolve) => (this.#answered = resolve));
     if (!this.wire.send({ type: "offer", sdp })) return;
     const answer = await Promise.race([answered, pause(kAnswerMs)]);

@@ -129,6 +129,19 @@ TEST_F(GuestsTest, TellHowAGuestIsDoing) {
   EXPECT_EQ(told->width, 0);
 }
 
+TEST_F(GuestsTest, RehearseWithNobody) {
+  testing::internal::CaptureStderr();
+  {
+    Guests guests(mixer_, {});
+    guests.rehearse();
+    EXPECT_TRUE(open(guests, "one", kViewer));
+    EXPECT_EQ(guests.size(), 1U);
+    Guests another(mixer_, {});
+    another.rehearse();  // ends with it, before there was an answer
+  }
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), Not(HasSubstr("rehearsal")));
+}
+
 TEST_F(GuestsTest, RefuseASecondPeerOfTheSameName) {
   Guests guests(mixer_, {});
   ASSERT_TRUE(open(guests, "one", kViewer));
