@@ -1,5 +1,6 @@
 #include <glib-unix.h>
 #include <gst/gst.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
@@ -104,6 +105,9 @@ int main(int argc, char** argv) {
   app.add_option("--share", share, "directory of the installed data (speech of the synthetic chamber)");
   CLI11_PARSE(app, argc, argv);
 
+  // Guests come and go with a dozen threads each. With an arena for every few of them, what one guest leaves is seldom
+  // what the next one gets, and 500 joins took 250 MB for good; with two it stays level.
+  mallopt(M_ARENA_MAX, 2);
   gst_init(nullptr, nullptr);
   auto config = tyndau::load_config(config_file);
   if (!config) return complain(config.error().what);

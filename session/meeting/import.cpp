@@ -174,6 +174,7 @@ Person read_person(Reader& reader, const Json& json, const std::string& where, b
   person.position = reader.text(fields, "position", where, kMostTitle);
   person.role = fields.string("role", 64);
   person.site = fields.optional_string("site", 64).value_or("");
+  person.site_name = reader.optional_text(fields, "site_name", where, kMostName);  // records of old journals have none
   person.mode = fields.string("mode", 64);
   reader.note(strictly ? fields.finish() : fields.finish_leniently());
   reader.check_id(person.id, where + ".id");
@@ -256,6 +257,14 @@ Text place_of(const std::vector<Site>& sites) {
   return {};
 }
 
+/// Where people sit who are not in the hall.
+void name_sites_of_people(Record& record, const std::vector<Site>& sites) {
+  for (Person& person : record.people) {
+    const auto his = std::find_if(sites.begin(), sites.end(), [&](const Site& site) { return site.id == person.site; });
+    if (his != sites.end() && !his->main) person.site_name = his->name;
+  }
+}
+
 void check_sites_of_people(Reader& reader, const Record& record, const std::vector<Site>& sites) {
   for (std::size_t i = 0; i < record.people.size(); ++i) {
     const Person& person = record.people[i];
@@ -323,6 +332,7 @@ void read_lists(Reader& reader, Fields& document, Record& record) {
     record.agenda.push_back(read_item(reader, agenda[i], fmt::format("agenda[{}]", i), false));
   }
   check_sites_of_people(reader, record, sites);
+  name_sites_of_people(record, sites);
 }
 
 Json json_or_null(const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); }
@@ -341,12 +351,14 @@ Json to_json(const AgendaItem& item) {
 }
 
 Json to_json(const Person& person) {
-  return {{"id", person.id},
-          {"name", meeting::to_json(person.name)},
-          {"position", meeting::to_json(person.position)},
-          {"role", person.role},
-          {"site", person.site},
-          {"mode", person.mode}};
+  Json json{{"id", person.id},
+            {"name", meeting::to_json(person.name)},
+            {"position", meeting::to_json(person.position)},
+            {"role", person.role},
+            {"site", person.site},
+            {"mode", person.mode}};
+  if (person.site_name != Text{}) json["site_name"] = meeting::to_json(person.site_name);
+  return json;
 }
 
 Json to_json(const TimeRules& rules) {

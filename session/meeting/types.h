@@ -28,6 +28,7 @@ struct Person {
   Text name, position;
   std::string role;        ///< as in the import: commission_chair, executive_rep, ...
   std::string site, mode;  ///< "hall"; mode is "in_person" | "remote" | "absent"
+  Text site_name = {};     ///< of a site elsewhere; empty for the hall
 };
 struct Speaker {
   std::string person;

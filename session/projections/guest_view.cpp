@@ -71,7 +71,7 @@ Json desk_guest(const State& state, const meeting::Person& person, const Guest* 
   return {{"person", person.id},
           {"name", complete(person.name)},
           {"position", complete(person.position)},
-          {"site", person.site},
+          {"site", person.site_name == meeting::Text{} ? Json() : complete(person.site_name)},
           {"stage", guest != nullptr ? meeting::name(guest->stage) : "uninvited"},
           {"invited", guest != nullptr && guest->invitation != 0},
           {"muted", guest != nullptr && guest->muted},

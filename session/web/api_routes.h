@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
+#include "session/access/guest_door.h"
+#include "session/access/login.h"
+#include "session/http/http.h"
 #include "session/secretariat/secretariat.h"
-#include "session/web/guest_door.h"
-#include "session/web/http.h"
-#include "session/web/login.h"
 #include "session/web/state_feed.h"
 
 namespace tyndau::web {

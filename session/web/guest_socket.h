@@ -5,13 +5,13 @@
 #include <string>
 
 #include "media/base/config.h"
+#include "session/access/guest_door.h"
+#include "session/access/login.h"
+#include "session/http/http_server.h"
+#include "session/http/sockets.h"
 #include "session/secretariat/secretariat.h"
-#include "session/web/guest_door.h"
-#include "session/web/http_server.h"
 #include "session/web/live_socket.h"
-#include "session/web/login.h"
 #include "session/web/peers.h"
-#include "session/web/sockets.h"
 
 namespace tyndau::web {
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "media/base/config.h"
+#include "session/http/http_server.h"
 #include "session/live/recordings.h"
 #include "session/secretariat/secretariat.h"
 #include "session/store/store.h"
-#include "session/web/http_server.h"
 
 namespace tyndau::web {
 

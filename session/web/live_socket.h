@@ -5,10 +5,10 @@
 #include <string>
 
 #include "media/base/result.h"
+#include "session/access/login.h"
+#include "session/http/http_server.h"
+#include "session/http/sockets.h"
 #include "session/secretariat/secretariat.h"
-#include "session/web/http_server.h"
-#include "session/web/login.h"
-#include "session/web/sockets.h"
 #include "session/web/viewers.h"
 
 namespace tyndau::web {

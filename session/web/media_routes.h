@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "session/http/http.h"
 #include "session/live/recordings.h"
 #include "session/meeting/types.h"
 #include "session/projections/chapters.h"
-#include "session/web/http.h"
 #include "session/web/waiting.h"
 
 namespace tyndau::web {

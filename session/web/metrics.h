@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <string>
 
+#include "session/http/http_server.h"
 #include "session/secretariat/secretariat.h"
-#include "session/web/http_server.h"
 #include "session/web/viewers.h"
 
 namespace tyndau::web {

@@ -6,8 +6,8 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "session/access/guest_door.h"
 #include "session/secretariat/secretariat.h"
-#include "session/web/guest_door.h"
 
 namespace tyndau::web {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "session/http/http.h"
 #include "session/secretariat/secretariat.h"
-#include "session/web/http.h"
 #include "session/web/waiting.h"
 
 namespace tyndau::web {

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "media/base/config.h"
-#include "session/web/guest_door.h"
-#include "session/web/http.h"
-#include "session/web/login.h"
+#include "session/access/guest_door.h"
+#include "session/access/login.h"
+#include "session/http/http.h"
 #include "session/web/peers.h"
 
 namespace tyndau::web {

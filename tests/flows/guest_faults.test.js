@@ -6,7 +6,7 @@ import { createSocket } from 'node:dgram';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { launch } from '../lib/browser.js';
 import { makeDevices } from '../lib/devices.js';
 import { closeGuests, inviteGuest } from '../lib/guest.js';
@@ -15,6 +15,8 @@ import { colourAt, hue, pictures, sound, steady, worstGap } from '../lib/program
 import { descriptors, memory, threads } from '../lib/process.js';
 import { installWhip } from '../lib/whip.js';
 
+/** Who takes part from elsewhere. */
+const people = ['p04', 'p11', 'p12', 'p13'];
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 let house, folder, browser, page;
@@ -57,14 +59,20 @@ async function onAir(guest) {
   await house.act('floor.give', { person: guest.person });
   await guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
 }
-/** Ends what a test has begun. */
-async function dismiss(...guests) {
+/** Whatever a test has begun ends with it, also where it failed. */
+afterEach(async () => {
   await house.tryAct('floor.end');
-  for (const guest of guests) {
-    await house.act('guest.remove', { person: guest.person });
-    await guest.close();
-  }
-}
+  await house.tryAct('layout.set', { layout: 'auto' });
+  for (const person of people) await house.tryAct('guest.remove', { person });
+  await closeGuests();
+  await waitFor('nobody to be connected', async () => (await peers()) === 0);
+});
+/** What the public sees becomes this. */
+const becomes = (colour) =>
+  waitFor(`a ${colour} picture`, async () => {
+    const now = Date.now();
+    return seen(await pictures(house, now - 3000, now - 2500)).every((one) => one === colour);
+  });
 /** Every picture of the stretch is there, and the hall moves on in it as it should. */
 function assertUndisturbed(all, from, to) {
   assert.ok(all.length >= Math.floor((to - from) / 40) - 1, `${all.length} pictures in ${to - from} ms`);
@@ -102,9 +110,7 @@ test('a browser that is killed in its turn: the tile goes, the turn waits with i
   await again.seesProgramme();
   const { floor } = await house.state();
   assert.ok(floor.remaining_ms <= turn.remaining_ms && floor.remaining_ms > turn.remaining_ms - 5000, `resumed with ${floor.remaining_ms} ms`);
-  const now = Date.now();
-  assert.ok(seen(await pictures(house, now + 1000, now + 1500)).every((colour) => colour === 'red'));
-  await dismiss(again);
+  await becomes('red');
 });
 
 test('media killed with three guests: all are back in their seats within five seconds, and the turn goes on', async () => {
@@ -125,10 +131,7 @@ test('media killed with three guests: all are back in their seats within five se
   const took = Date.now() - killed;
   assert.ok(took < 5000, `${took} ms`);
   for (const guest of guests) await guest.seesProgramme();
-  await waitFor('his turn on the air again', async () => {
-    const now = Date.now();
-    return seen(await pictures(house, now - 3000, now - 2500)).every((colour) => colour === 'blue');
-  });
+  await becomes('blue');
   assert.equal((await house.state()).floor.person, 'p12');
 
   // And the session: nobody's line is touched by it.
@@ -145,7 +148,6 @@ test('media killed with three guests: all are back in their seats within five se
   assertUndisturbed(all, from, to);
   assert.ok(seen(all).every((colour) => colour === 'blue'), 'his picture goes on');
   assert.equal((await house.state()).floor.person, 'p12');
-  await dismiss(...guests);
 });
 
 const invitation = async (person) => (await house.act('guest.invite', { person })).result;
@@ -169,9 +171,7 @@ for (const [what, options, picture, voice] of [
     const all = await pictures(house, given + 2000, given + 3500);
     assert.ok(seen(all).every((colour) => (colour === 'green') === picture), seen(all).join());
     if (!picture) assertUndisturbed(all, given + 2000, given + 3500);
-    await house.act('floor.end');
     await page.evaluate(() => window.unsend(window.sender));
-    await house.act('guest.remove', { person });
   });
 }
 
@@ -250,11 +250,9 @@ test('random bytes at the ports that media came to: he stays on the air', async 
   assert.ok(all.length >= Math.floor((to - from - 1000) / 40) - 1);
   assert.equal((await house.state()).floor.person, 'p04');
   assert.equal(await guest.page.evaluate(() => window.tyndauGuest.connection().connectionState), 'connected');
-  await dismiss(guest);
 });
 
 test('two hundred joins and leaves leave no thread, no descriptor and no memory behind', async () => {
-  const people = ['p04', 'p11', 'p12', 'p13'];
   const tokens = [];
   for (const person of people) {
     const { token } = await invitation(person);
@@ -272,13 +270,11 @@ test('two hundred joins and leaves leave no thread, no descriptor and no memory 
       },
       [tokens, each],
     );
-    await waitFor('no peers', async () => (await peers()) === 0, { timeout: 30_000 });
   };
   const settled = (what, most, read) => waitFor(`at most ${most} ${what}, not ${read(house.media.pid)}`, () => read(house.media.pid) <= most, { timeout: 30_000 });
-  await round(2);
-  await pause(500);
   const [threadsBefore, descriptorsBefore] = [threads(house.media.pid), descriptors(house.media.pid)];
-  await round(23);
+  await round(25);
+  await settled('threads', threadsBefore + 2, threads);
   const half = memory(house.media.pid);
   const from = Date.now();
   await round(25);
@@ -289,5 +285,4 @@ test('two hundred joins and leaves leave no thread, no descriptor and no memory 
   assert.ok(grown < 16, `${grown.toFixed(1)} MB more after the second hundred`);
   const all = await pictures(house, from, to);
   assert.ok(all.length >= Math.floor((to - from) / 40) - 1, `${all.length} pictures in ${to - from} ms`);
-  for (const person of people) await house.act('guest.remove', { person });
 });

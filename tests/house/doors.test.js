@@ -121,8 +121,8 @@ test('only outlets and archive speak FFmpeg', () => {
   assert.deepEqual(strangersOnLinkLines('PkgConfig::AVFORMAT', allowed), []);
 });
 
-test('only web speaks libwebsockets', () => {
-  const allowed = (room) => room === 'session/web';
+test('only http speaks libwebsockets', () => {
+  const allowed = (room) => room === 'session/http';
   assert.deepEqual(
     strangers(/^libwebsockets/, (path) => allowed(roomOf(path))),
     [],
@@ -132,7 +132,7 @@ test('only web speaks libwebsockets', () => {
 
 test('the loop is known to the rooms that wait on it, and to the entrance', () => {
   const allowed = (room) =>
-    ['session/web', 'session/studio', 'session/secretariat', 'session/archive', 'session'].includes(room);
+    ['session/http', 'session/access', 'session/web', 'session/studio', 'session/secretariat', 'session/archive', 'session'].includes(room);
   assert.deepEqual(
     strangers(/^uv\.h$/, (path) => allowed(roomOf(path))),
     [],

@@ -236,6 +236,7 @@ const row = (person, stage) => page.waitForSelector(`.guest[data-person=${person
 
 test('a remote person is invited by a link that is shown once', async () => {
   assert.match(await textOf('.guest[data-person=p12]'), /не приглашён/);
+  assert.match(await textOf('.guest[data-person=p12]'), /Тасоткельский район/);
   await press('invite-p12');
   await page.waitForSelector('#invitation[open]');
   link = await page.inputValue('#invitation-link');

@@ -10,8 +10,8 @@ import { actionButton } from "./button.js";
 /** @param {Desk} desk @param {DeskGuest} guest */
 const nameOf = (desk, guest) => desk.text(guest.name) || guest.person;
 
-/** A site that is known by its mere name in the record is not for reading. @param {Desk} desk @param {DeskGuest} guest */
-const siteOf = (desk, { site }) => (typeof site === "string" ? "" : desk.text(site));
+/** @param {Desk} desk @param {DeskGuest} guest */
+const siteOf = (desk, { site }) => desk.text(site);
 
 /** The lobby keeps its room once somebody was invited, so that an arrival moves nothing under her hand. @param {Desk} desk */
 export function guestList(desk) {

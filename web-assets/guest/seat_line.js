@@ -132,9 +132,13 @@ export class SeatLine {
 
   /** Makes the offer beforehand, so that he is in at once when he asks to be. */
   prepare() {
-    this.#prepared?.then(({ connection }) => connection !== this.connection && connection.close());
+    this.#forget(this.#prepared);
     this.#prepared = this.#offer();
     this.#preparedAt = performance.now();
+  }
+  /** @param {Promise<{connection: GuestConnection}>|null} prepared */
+  #forget(prepared) {
+    prepared?.then(({ connection }) => connection.close()).catch(() => {}); // none was made: none to close
   }
 
   /** A connection and its offer. */
@@ -146,26 +150,28 @@ export class SeatLine {
 
   /** What was prepared, while the network is likely to be the same. */
   #taken() {
-    const prepared = performance.now() - this.#preparedAt < kPreparedMs ? this.#prepared : null;
+    const prepared = this.#prepared;
     this.#prepared = null;
-    return prepared ?? this.#offer();
+    if (prepared !== null && performance.now() - this.#preparedAt < kPreparedMs) return prepared;
+    this.#forget(prepared);
+    return this.#offer();
   }
 
   /** @param {number} mine @returns {Promise<boolean>} whether it stands, or is nobody's business any more */
   async #connect(mine) {
-    const { connection, sdp } = await this.#taken();
-    if (mine !== this.#attempt) {
-      connection.close();
-      return true;
-    }
-    this.connection = connection;
     try {
+      const { connection, sdp } = await this.#taken();
+      if (mine !== this.#attempt) {
+        connection.close();
+        return true;
+      }
+      this.connection = connection;
       await this.#negotiate(connection, sdp);
     } catch {
-      // It was closed under us, refused, or the answer was none.
+      // It could not be made, was closed under us, refused, or the answer was none.
     }
     if (mine !== this.#attempt) return true;
-    if (!connection.connected) return false;
+    if (!this.connected) return false;
     this.#backoff.reset();
     this.lostAt = null;
     this.#received = { packets: 0, at: performance.now() };

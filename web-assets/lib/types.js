@@ -96,7 +96,7 @@
  * @property {string} person
  * @property {Text|null} name
  * @property {Text|null} position
- * @property {Text|string|null} site
+ * @property {Text|null} site
  * @property {GuestStage} stage
  * @property {boolean} invited whether there is an invitation that is valid
  * @property {boolean} muted

@@ -43,6 +43,8 @@ TEST(Import, ReadsWhatTheRulesNeed) {
   ASSERT_EQ(record.people.size(), 4U);
   EXPECT_EQ(record.people[3].mode, "absent");
   EXPECT_EQ(record.people[3].site, "");
+  EXPECT_EQ(record.people[2].site_name.ru, "Аул");
+  EXPECT_EQ(record.people[0].site_name, Text{}) << "the hall needs no name";
   EXPECT_EQ(record.time_rules.co_report_s, 600);
 }
 

@@ -1,4 +1,4 @@
-#include "session/web/guest_door.h"
+#include "session/access/guest_door.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

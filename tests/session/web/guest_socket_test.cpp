@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/session/http/websocket.h"
 #include "tests/session/web/site.h"
-#include "tests/session/web/websocket.h"
 
 namespace tyndau::web {
 namespace {

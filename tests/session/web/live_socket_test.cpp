@@ -1,7 +1,7 @@
 #include <set>
 
+#include "tests/session/http/websocket.h"
 #include "tests/session/web/site.h"
-#include "tests/session/web/websocket.h"
 
 namespace tyndau::web {
 namespace {
@@ -141,6 +141,7 @@ TEST_F(Live, ShowsTheGuestsAndHowTheyAre) {
   const Json shown = one.next("view")["view"]["guests"][0];
   EXPECT_EQ(shown["person"], "p1");
   EXPECT_EQ(shown["stage"], "lobby");
+  EXPECT_TRUE(shown["site"].is_null()) << "he is of the hall";
   EXPECT_TRUE(shown["line"].is_null());
   EXPECT_TRUE(shown["measured"].is_null());
   EXPECT_EQ(shown["page"], false);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "session/web/router.h"
+#include "session/http/router.h"
 #include "tests/session/archive/recorded.h"
 #include "tests/session/live/recorded.h"
 

@@ -5,22 +5,22 @@
 #include <string>
 #include <vector>
 
+#include "session/access/guest_door.h"
+#include "session/access/login.h"
+#include "session/http/http_server.h"
+#include "session/http/sockets.h"
+#include "session/pages/pages.h"
 #include "session/store/store.h"
 #include "session/web/api_routes.h"
-#include "session/web/guest_door.h"
 #include "session/web/guest_socket.h"
-#include "session/web/http_server.h"
 #include "session/web/live_socket.h"
-#include "session/web/login.h"
 #include "session/web/metrics.h"
-#include "session/web/pages.h"
 #include "session/web/peers.h"
-#include "session/web/sockets.h"
 #include "session/web/state_feed.h"
 #include "session/web/whep.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/hearing.h"
-#include "tests/session/web/client.h"
+#include "tests/session/http/client.h"
 
 namespace tyndau::web {
 

@@ -1,0 +1,74 @@
+#include "session/access/guest_door.h"
+
+#include <algorithm>
+
+#include "media/base/log.h"
+
+namespace tyndau::web {
+
+namespace {
+
+constexpr int kFreeFailures = 20;  // a library's whole room may sit behind one address
+constexpr std::chrono::seconds kLongest{60};
+constexpr std::string_view kBearer = "Bearer ";
+
+/// What no invitation ever was needs no guess: it is wrong at sight, and not counted.
+bool looks_like_a_token(const std::string& text) {
+  constexpr std::size_t kLetters = 22;  // 128 bits in base64url
+  return text.size() == kLetters && std::all_of(text.begin(), text.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+         });
+}
+
+}  // namespace
+
+GuestDoor::GuestDoor(const secretariat::Secretariat& secretariat, const store::Store& store, std::function<Utc()> now)
+    : secretariat_(secretariat), store_(store), now_(std::move(now)), clients_(kFreeFailures, kLongest) {}
+
+bool GuestDoor::is_knocked_at(const Request& request) { return !request.header("authorization").empty(); }
+
+tl::expected<GuestDoor::Visitor, GuestDoor::Later> GuestDoor::visitor(const std::string& token,
+                                                                      const std::string& client) {
+  const auto no_good = tl::unexpected(Later::zero());
+  if (!looks_like_a_token(token)) return no_good;
+  const std::string who = client_group(client);
+  if (const Later wait = clients_.wait(who, now_()); wait > Later::zero()) return tl::unexpected(wait);
+  const auto found = store_.invitation(token, now_());
+  if (!found) {
+    log::error("Cannot look up an invitation: {}", found.error().what);
+    return tl::unexpected<Later>(std::chrono::seconds(1));
+  }
+  if (!*found) {
+    clients_.trying(who, now_());
+    return no_good;
+  }
+  const Visitor visitor{{(*found)->meeting, (*found)->person}, (*found)->seq};
+  if (!may_stay(visitor)) return no_good;
+  return visitor;
+}
+
+bool GuestDoor::may_stay(const Visitor& visitor) const {
+  const meeting::State* state = secretariat_.state(visitor.guest.meeting);
+  const meeting::Guest* guest = state != nullptr ? state->guest(visitor.guest.person) : nullptr;
+  return guest != nullptr && guest->invitation == visitor.invitation &&
+         state->record.person(visitor.guest.person) != nullptr;
+}
+
+tl::expected<GuestDoor::Visitor, Response> GuestDoor::visitor(const Request& request) {
+  const std::string header = request.header("authorization");
+  const std::string token = header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
+  const auto known = visitor(token, request.client);
+  if (known) return *known;
+  if (known.error() > Later::zero()) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(known.error()).count();
+    return tl::unexpected<Response>(Response::error(429, "too_many", "Too many tokens that are not valid.")
+                                        .with("Retry-After", std::to_string(seconds))
+                                        .with("Cache-Control", "no-store"));
+  }
+  return tl::unexpected<Response>(
+      Response::error(401, "bad_token", "The invitation is not valid, or not valid any more.")
+          .with("WWW-Authenticate", "Bearer")
+          .with("Cache-Control", "no-store"));
+}
+
+}  // namespace tyndau::web

@@ -1,0 +1,52 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "session/access/throttle.h"
+#include "session/http/http.h"
+#include "session/secretariat/secretariat.h"
+#include "session/store/store.h"
+
+namespace tyndau::web {
+
+/// A guest, as his invitation names him.
+struct GuestId {
+  std::string meeting, person;
+  bool operator==(const GuestId&) const = default;
+  auto operator<=>(const GuestId&) const = default;
+};
+
+/// The door for people who have an invitation and no account. A token is good for one person in one meeting, until it
+/// expires or is revoked. Loop thread only.
+class GuestDoor {
+ public:
+  struct Visitor {
+    GuestId guest;
+    std::int64_t invitation = 0;  ///< seq of its guest.invited
+    bool operator==(const Visitor&) const = default;
+  };
+  /// Zero: the token is no good. Else nobody knows now (this address has guessed too often), and may ask again then.
+  using Later = Throttle::Wait;
+
+  /// What it is given outlives it.
+  GuestDoor(const secretariat::Secretariat& secretariat, const store::Store& store, std::function<Utc()> now = utc_now);
+
+  /// Whose token this is. `client`: the address it came from, or its client_group().
+  tl::expected<Visitor, Later> visitor(const std::string& token, const std::string& client);
+  /// Whether his invitation is still the one that is valid.
+  bool may_stay(const Visitor& visitor) const;
+  /// Whose `Authorization: Bearer TOKEN` (RFC 6750) this is, or 401 bad_token, or 429 too_many.
+  tl::expected<Visitor, Response> visitor(const Request& request);
+  /// Whether the request comes with a token, good or bad.
+  static bool is_knocked_at(const Request& request);
+
+ private:
+  const secretariat::Secretariat& secretariat_;
+  const store::Store& store_;
+  std::function<Utc()> now_;
+  Throttle clients_;
+};
+
+}  // namespace tyndau::web

@@ -1,0 +1,322 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "session/meeting/import.h"
+#include "session/meeting/rules.h"
+#include "session/pages/assets.h"
+#include "session/pages/locale.h"
+#include "session/pages/render.h"
+
+namespace tyndau::web {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+const fs::path kWebAssets = fs::path(TYNDAU_SOURCE_DIR) / "web-assets";
+
+/// A folder of this test's own, gone at its end.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "tyndau-pages-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+  void write(const std::string& name, const std::string& content) const {
+    fs::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name, std::ios::binary) << content;
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string read_file(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+std::string body_of(const Response& response) {
+  std::string body;
+  for (const Piece& piece : response.body) {
+    const auto& memory = std::get<MemoryPiece>(piece);
+    body += memory.data->substr(memory.offset, memory.bytes);
+  }
+  return body;
+}
+
+std::string header_of(const Response& response, const std::string& name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
+/// The sample hearing, and what happens to it.
+class Hearing {
+ public:
+  Hearing() {
+    const auto document =
+        parse_json(read_file(fs::path(TYNDAU_SOURCE_DIR) / "config/demo/sample-hearing.json"), 1 << 20);
+    const auto payload = meeting::read_hearing(document.value());
+    append({"meeting.imported", payload.value()});
+  }
+  void act(const Json& json) {
+    meeting::Surroundings around;
+    around.now = now_;
+    around.media_connected = true;
+    around.disk_free_hours = 100;
+    const auto events = meeting::decide(state, meeting::read_action(json).value(), around);
+    ASSERT_TRUE(events.has_value()) << events.error().text.en;
+    for (const meeting::Event& event : *events) append(event);
+    now_ += std::chrono::minutes(1);
+  }
+  std::vector<projections::Chapter> chapters() const { return projections::chapters(events); }
+  Utc now() const { return now_; }
+
+  meeting::State state;
+  std::vector<meeting::StoredEvent> events;
+
+ private:
+  void append(meeting::Event event) {
+    events.push_back({state.seq + 1, now_, "хатшы", std::move(event)});
+    meeting::apply(state, events.back());
+  }
+  Utc now_ = parse_utc("2026-12-10T10:00:00Z").value();
+};
+
+Renderer renderer(const std::string& public_url = "") {
+  auto made = Renderer::create(kWebAssets, "/assets/0123456789abcdef/", public_url);
+  EXPECT_TRUE(made.has_value()) << made.error().what;
+  return std::move(*made);
+}
+
+// ---- the language ----
+
+TEST(PreferredLanguage, IsTheBrowsersBestOfOurs) {
+  EXPECT_EQ(preferred_language("ru-RU,ru;q=0.9,en;q=0.8"), "ru");
+  EXPECT_EQ(preferred_language("de,en;q=0.3,ru;q=0.5"), "ru");
+  EXPECT_EQ(preferred_language("EN-gb"), "en");
+  EXPECT_EQ(preferred_language("kk"), "kk");
+}
+
+TEST(PreferredLanguage, IsKazakhWhenTheBrowserNamesNoneOfOurs) {
+  EXPECT_EQ(preferred_language(""), "kk");
+  EXPECT_EQ(preferred_language("de, fr;q=0.9"), "kk");
+  EXPECT_EQ(preferred_language("ru;q=0"), "kk");
+}
+
+TEST(PreferredLanguage, PassesOverWhatIsNoLanguage) {
+  EXPECT_EQ(preferred_language(";;;,,q=1,ru;q=banana,en;q=0.1"), "en");
+  EXPECT_EQ(preferred_language("ru;q=7"), "kk");
+}
+
+// ---- words ----
+
+TEST(Locale, OfTheHouseIsComplete) {
+  const auto locales = Locale::load(kWebAssets / "locales");
+  ASSERT_TRUE(locales.has_value()) << locales.error().what;
+  EXPECT_EQ(locales->at("ru").text("viewer_live"), "Прямой эфир");
+  EXPECT_EQ(locales->at("kk").text("viewer_behind", {{"time", "1:05"}}), "Эфирден артта: 1:05");
+}
+
+TEST(Locale, NamesTheKeyThatOneLanguageLacks) {
+  const Folder folder;
+  folder.write("kk.json", R"({"one": "бір", "two": "екі"})");
+  folder.write("ru.json", R"({"one": "один"})");
+  folder.write("en.json", R"({"one": "one", "two": "two"})");
+  const auto locales = Locale::load(folder.path());
+  ASSERT_FALSE(locales.has_value());
+  EXPECT_THAT(locales.error().what, HasSubstr("ru lacks two"));
+}
+
+TEST(Locale, NamesAPlaceholderThatOneLanguageLacks) {
+  const Folder folder;
+  folder.write("kk.json", R"({"left": "Қалды: {n}"})");
+  folder.write("ru.json", R"({"left": "Осталось"})");
+  folder.write("en.json", R"({"left": "Left: {n}"})");
+  const auto locales = Locale::load(folder.path());
+  ASSERT_FALSE(locales.has_value());
+  EXPECT_THAT(locales.error().what, HasSubstr("left has other {placeholders}"));
+}
+
+TEST(Locale, FailsWithoutAFile) { EXPECT_FALSE(Locale::load("/nowhere").has_value()); }
+
+TEST(LocaleDeathTest, AbortsOnAWordThatNobodyWrote) {
+  const auto locales = Locale::load(kWebAssets / "locales");
+  EXPECT_DEATH(locales->at("kk").text("no_such_word"), "no_such_word");
+}
+
+// ---- templates ----
+
+TEST(Renderer, RefusesATemplateThatDoesNotEscape) {
+  const Folder folder;
+  fs::copy(kWebAssets / "locales", folder.path() / "locales", fs::copy_options::recursive);
+  fs::copy(kWebAssets / "templates", folder.path() / "templates", fs::copy_options::recursive);
+  folder.write("templates/home.tpl", "<h1>{{TITLE}}</h1>");
+  EXPECT_FALSE(Renderer::create(folder.path(), "/", "").has_value());
+  folder.write("templates/home.tpl", "{{%AUTOESCAPE context=\"HTML\"}}<h1>{{TITLE:none}}</h1>");
+  EXPECT_FALSE(Renderer::create(folder.path(), "/", "").has_value());
+  folder.write("templates/home.tpl", "{{%AUTOESCAPE context=\"HTML\"}}<h1>{{t_no_such_word}}</h1>");
+  const auto refused = Renderer::create(folder.path(), "/", "");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().what, HasSubstr("no_such_word"));
+}
+
+TEST(MeetingPage, IsTextWhateverATitleContains) {
+  Hearing hearing;
+  const std::string evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+  for (meeting::Text* text :
+       {&hearing.state.record.title, &hearing.state.record.place, &hearing.state.record.announcement,
+        &hearing.state.record.people[0].name, &hearing.state.record.agenda[0].title}) {
+    *text = {evil, evil, evil};
+  }
+  const Renderer pages = renderer();
+  for (const std::string& html :
+       {pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0), pages.home("ru", {&hearing.state}),
+        pages.desk("ru", hearing.state, {&hearing.state}, evil)}) {
+    EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
+    EXPECT_THAT(html, Not(HasSubstr("<img src=x")));
+    EXPECT_THAT(html, Not(HasSubstr("\"'>")));
+    EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  }
+}
+
+TEST(MeetingPage, SaysBeforeTheHearingWhenItBegins) {
+  const Hearing hearing;
+  const std::string html = renderer().meeting("kk", hearing.state, {}, hearing.now(), 0);
+  EXPECT_THAT(html, HasSubstr("data-stage=\"announced\""));
+  EXPECT_THAT(html, HasSubstr("2026 жылғы 10 желтоқсан, сағат 15:00"));
+  EXPECT_THAT(html, HasSubstr("<html lang=\"kk\">"));
+  EXPECT_THAT(html, HasSubstr("hreflang=\"ru\""));
+}
+
+TEST(MeetingPage, IsLiveOnAirAndARecordingAfterwards) {
+  Hearing hearing;
+  const Renderer pages = renderer();
+  hearing.act({{"action", "broadcast.start"}});
+  EXPECT_THAT(pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0),
+              HasSubstr("data-stage=\"live\""));
+  hearing.act({{"action", "sitting.open"}});
+  hearing.act({{"action", "item.open"}, {"item", "a1"}});
+  hearing.act({{"action", "floor.give"}, {"person", "p01"}});
+  hearing.act({{"action", "sitting.close"}});
+  hearing.act({{"action", "broadcast.stop"}});
+  const std::string html = pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 65);
+  EXPECT_THAT(html, HasSubstr("data-stage=\"recording\""));
+  EXPECT_THAT(html, HasSubstr("recording.mp4?lang=ru#t=65"));
+  EXPECT_THAT(html, HasSubstr("15:03–15:04")) << "the turn, in the council's time";
+}
+
+TEST(MeetingPage, LeadsToThePublicAddressWhenThereIsOne) {
+  const Hearing hearing;
+  EXPECT_THAT(renderer("https://maslikhat.example/").meeting("kk", hearing.state, {}, hearing.now(), 0),
+              HasSubstr("href=\"https://maslikhat.example/ru/meetings/2026-12-10-auyzsu\""));
+}
+
+TEST(HomePage, SortsByWhatThereIsToWatch) {
+  Hearing live, announced, past;
+  live.act({{"action", "broadcast.start"}});
+  past.act({{"action", "broadcast.start"}});
+  past.act({{"action", "sitting.open"}});
+  past.act({{"action", "sitting.close"}});
+  past.act({{"action", "broadcast.stop"}});
+  const std::string html = renderer().home("en", {&live.state, &announced.state, &past.state});
+  const auto section = [&html](const char* from, const char* to) {
+    const auto begin = html.find(from);
+    return html.substr(begin, html.find(to) - begin);
+  };
+  EXPECT_THAT(section("id=\"live\"", "id=\"upcoming\""), HasSubstr("card-live"));
+  EXPECT_THAT(section("id=\"upcoming\"", "id=\"past\""), HasSubstr("<article"));
+  EXPECT_THAT(section("id=\"past\"", "</main>"), HasSubstr("Watch the recording"));
+}
+
+TEST(HomePage, SaysThatNothingIsOn) { EXPECT_THAT(renderer().home("ru", {}), HasSubstr("Сейчас трансляций нет.")); }
+
+TEST(Desk, OpensTheMeetingOnAirThenTheNextOneThenTheLast) {
+  Hearing on_air, next, later, closed;
+  on_air.act({{"action", "broadcast.start"}});
+  closed.act({{"action", "broadcast.start"}});
+  closed.act({{"action", "sitting.open"}});
+  closed.act({{"action", "sitting.close"}});
+  closed.act({{"action", "broadcast.stop"}});
+  later.state.record.starts_at += std::chrono::hours(24 * 30);
+  const Utc now = next.state.record.starts_at - std::chrono::hours(1);
+  EXPECT_EQ(nearest({&later.state, &on_air.state, &next.state}, now), &on_air.state);
+  EXPECT_EQ(nearest({&later.state, &next.state, &closed.state}, now), &next.state);
+  EXPECT_EQ(nearest({&closed.state}, now), &closed.state);
+  EXPECT_EQ(nearest({}, now), nullptr);
+}
+
+// ---- assets ----
+
+class AssetsTest : public testing::Test {
+ protected:
+  AssetsTest() {
+    for (const char* name : {"lib/a.js", "viewer/v.css", "desk/d.js", "guest/g.js", "vendor/x.js", "fonts/f.woff2"}) {
+      folder_.write(name, std::string("content of ") + name);
+    }
+    folder_.write("templates/base.tpl", "secret");
+    folder_.write("vendor/x.d.ts", "types");
+  }
+  Assets read() const { return std::move(Assets::read(folder_.path()).value()); }
+  Folder folder_;
+};
+
+TEST_F(AssetsTest, AreKeptForEverUnderTheirContentsName) {
+  Assets assets = read();
+  const std::string file = assets.base().substr(std::string("/assets/").size()) + "lib/a.js";
+  const Response response = assets.respond({}, file);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(body_of(response), "content of lib/a.js");
+  EXPECT_THAT(header_of(response, "Cache-Control"), HasSubstr("immutable"));
+  EXPECT_THAT(header_of(response, "Content-Type"), HasSubstr("text/javascript"));
+}
+
+TEST_F(AssetsTest, HaveAnotherNameWhenOneOfThemChanges) {
+  const std::string before = read().base();
+  EXPECT_EQ(read().base(), before);
+  folder_.write("lib/a.js", "changed");
+  EXPECT_NE(read().base(), before);
+}
+
+TEST_F(AssetsTest, AreRevalidatedWithoutTheName) {
+  Assets assets = read();
+  const Response first = assets.respond({}, "lib/a.js");
+  EXPECT_EQ(header_of(first, "Cache-Control"), "no-cache");
+  Request again;
+  again.headers["if-none-match"] = header_of(first, "ETag");
+  const Response second = assets.respond(again, "lib/a.js");
+  EXPECT_EQ(second.status, 304);
+  EXPECT_TRUE(second.body.empty());
+}
+
+TEST_F(AssetsTest, AreGzippedForThoseWhoTakeIt) {
+  Assets assets = read();
+  Request request;
+  request.headers["accept-encoding"] = "gzip, br";
+  EXPECT_EQ(header_of(assets.respond(request, "lib/a.js"), "Content-Encoding"), "gzip");
+  EXPECT_EQ(body_of(assets.respond(request, "lib/a.js")).substr(0, 2), "\x1f\x8b");
+  EXPECT_EQ(header_of(assets.respond(request, "fonts/f.woff2"), "Content-Encoding"), "") << "is packed already";
+}
+
+TEST_F(AssetsTest, AreOnlyWhatWasThereAtTheStart) {
+  Assets assets = read();
+  folder_.write("lib/late.js", "late");
+  for (const char* name : {"lib/late.js", "templates/base.tpl", "vendor/x.d.ts", "../templates/base.tpl", "lib", "",
+                           "0000000000000000/lib/a.js", "lib/../templates/base.tpl"}) {
+    EXPECT_EQ(assets.respond({}, name).status, 404) << name;
+  }
+}
+
+TEST(Assets, FailWithoutTheirFolder) { EXPECT_FALSE(Assets::read("/nowhere").has_value()); }
+
+}  // namespace
+}  // namespace tyndau::web
