@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { launch } from '../lib/browser.js';
 import { installClockCamera, tick } from '../lib/clock_camera.js';
 import { makeDevices } from '../lib/devices.js';
-import { closeGuests, inviteGuest } from '../lib/guest.js';
+import { closeGuests, inviteGuest, seatGuest } from '../lib/guest.js';
 import { startHouse, waitFor } from '../lib/house.js';
 import { installJanusClient, room, startJanus } from '../lib/janus.js';
 import { installPaintedClock } from '../lib/painted_clock.js';
@@ -18,19 +18,6 @@ import { look } from './latency.js';
 import { aimed, quantile, seconds } from './report.js';
 
 const people = ['p01', 'p02', 'p03', 'p04', 'p05', 'p06', 'p08', 'p09'];
-
-async function seated(house, person, device, options = {}) {
-  const guest = await inviteGuest(house, person, device, { raw: true, ...options });
-  await guest.enter();
-  await guest.seesProgramme();
-  await house.act('guest.admit', { person });
-  await guest.stageIs('seat');
-  return guest;
-}
-async function onAir(house, guest) {
-  await house.act('floor.give', { person: guest.person });
-  await guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
-}
 
 /** The page from the press of "join" to the first picture of the programme, again and again. */
 async function joins(house, device, times) {
@@ -83,13 +70,13 @@ async function distances(house, device, browser, length) {
   const script = async (page) => {
     await page.addInitScript(installPaintedClock);
   };
-  const speaker = await seated(house, 'p04', device, {
+  const speaker = await seatGuest(house, 'p04', device, {
     raw: false,
     script: async (page) => {
-      await page.addInitScript(installClockCamera, tick);
+      await page.addInitScript(installClockCamera);
     },
   });
-  const listener = await seated(house, 'p12', device, { script });
+  const listener = await seatGuest(house, 'p12', device, { script });
   const shown = (count) =>
     listener.page.evaluate(async (pictures) => {
       const video = document.querySelector('.screen video'), ages = [];
@@ -101,7 +88,7 @@ async function distances(house, device, browser, length) {
       return ages;
     }, count);
   const behindHall = await shown(length * 20);
-  await onAir(house, speaker);
+  await speaker.speak(house);
   await seconds(5); // the browser finds out what the line carries
   const from = Date.now();
   const throughProgramme = await shown(length * 20);
@@ -124,8 +111,8 @@ async function distances(house, device, browser, length) {
 
 /** What he hears of himself, beside what another hears of him. */
 async function ownVoice(house, device) {
-  const [speaker, listener] = [await seated(house, 'p04', device), await seated(house, 'p12', device)];
-  await onAir(house, speaker);
+  const [speaker, listener] = [await seatGuest(house, 'p04', device), await seatGuest(house, 'p12', device)];
+  await speaker.speak(house);
   await seconds(2);
   const [[own], [others]] = await Promise.all([speaker.hears([6000], 6), listener.hears([6000], 6)]);
   await house.act('floor.end');
@@ -136,8 +123,8 @@ async function ownVoice(house, device) {
 /** From the moment a line that carried nothing for 3 s carries again, until he is in the programme and the programme with him. */
 async function recovery(house, device, times) {
   const line = startUdpLine({ delayMs: 20 });
-  const guest = await seated(house, 'p04', device, { script: line.script });
-  await onAir(house, guest);
+  const guest = await seatGuest(house, 'p04', device, { script: line.script });
+  await guest.speak(house);
   const [seen, sees] = [[], []];
   for (let i = 0; i < times; i += 1) {
     await seconds(3);
@@ -146,7 +133,7 @@ async function recovery(house, device, times) {
     line.line.loss = 0;
     const back = Date.now();
     const shown = guest.page.evaluate(() => new Promise((done) => document.querySelector('.screen video').requestVideoFrameCallback(() => done(Date.now()))));
-    await guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
+    await guest.isOnAir();
     sees.push((await shown) - back);
     const all = await pictures(house, back, Date.now() + 2000);
     const first = all.findIndex(({ rgb }, n) => n > 0 && hue(colourAt(rgb, 0.3, 0.25)) === 'red');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../lib/browser.js';
 import { startHouse, waitFor } from '../lib/house.js';
-import { installPaintedClock } from '../lib/painted_clock.js';
+import { clockBlocks, installPaintedClock } from '../lib/painted_clock.js';
 import { startRelay } from '../lib/relay.js';
 import { aimed, quantile, seconds } from './report.js';
 
@@ -131,13 +131,7 @@ async function baseline() {
   const began = performance.now();
   let frame = 0;
   const paint = () => {
-    const time = BigInt(Date.now());
-    const bits = [1, 0, 1, 0];
-    let check = 0;
-    for (let i = 47; i >= 0; --i) bits.push(Number((time >> BigInt(i)) & 1n));
-    for (let i = 0; i < 48; i += 8) check ^= Number((time >> BigInt(i)) & 255n);
-    for (let i = 7; i >= 0; --i) bits.push((check >> i) & 1);
-    bits.push(0, 1, 0, 1);
+    const bits = clockBlocks(Date.now());
     for (let y = 20; y < 40; ++y)
       for (let i = 0; i < 64; ++i) picture.fill(bits[i] ? 235 : 16, y * 1280 + i * 20, y * 1280 + i * 20 + 20);
     const bar = (frame * 8) % 1280;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { launch } from '../lib/browser.js';
 import { makeDevices } from '../lib/devices.js';
-import { closeGuests, inviteGuest } from '../lib/guest.js';
+import { closeGuests, inviteGuest, seatGuest } from '../lib/guest.js';
 import { startHouse, waitFor } from '../lib/house.js';
 import { colourAt, hue, pictures, sound, steady, worstGap } from '../lib/programme.js';
 import { descriptors, memory, threads } from '../lib/process.js';
@@ -46,19 +46,6 @@ const peers = async () => Number(/^tyndau_peers (\d+)$/m.exec(await house.metric
 const inQueue = async (person) => (await house.state()).queue.find((one) => one.person === person);
 const seen = (all) => all.map(({ rgb }) => hue(colourAt(rgb, 0.3, 0.25)));
 
-/** A guest in his seat. */
-async function seated(person, device, options = {}) {
-  const guest = await inviteGuest(house, person, device, { raw: true, ...options });
-  await guest.enter();
-  await guest.seesProgramme();
-  await house.act('guest.admit', { person });
-  await guest.stageIs('seat');
-  return guest;
-}
-async function onAir(guest) {
-  await house.act('floor.give', { person: guest.person });
-  await guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
-}
 /** Whatever a test has begun ends with it, also where it failed. */
 afterEach(async () => {
   await house.tryAct('floor.end');
@@ -80,8 +67,8 @@ function assertUndisturbed(all, from, to) {
 }
 
 test('a browser that is killed in its turn: the tile goes, the turn waits with its time, the seat is kept', async () => {
-  const guest = await seated('p04', devices.red);
-  await onAir(guest);
+  const guest = await seatGuest(house, 'p04', devices.red);
+  await guest.speak(house);
   const rights = (await house.state()).floor.remaining_ms;
   await pause(2000);
   const killed = Date.now();
@@ -106,7 +93,7 @@ test('a browser that is killed in its turn: the tile goes, the turn waits with i
   await again.press('join');
   await again.stageIs('seat');
   // Nobody has to press anything: he is heard again, and nobody else has the floor.
-  await again.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
+  await again.isOnAir();
   await again.seesProgramme();
   const { floor } = await house.state();
   assert.ok(floor.remaining_ms <= turn.remaining_ms && floor.remaining_ms > turn.remaining_ms - 5000, `resumed with ${floor.remaining_ms} ms`);
@@ -115,8 +102,8 @@ test('a browser that is killed in its turn: the tile goes, the turn waits with i
 
 test('media killed with three guests: all are back in their seats within five seconds, and the turn goes on', async () => {
   const guests = [];
-  for (const [person, device] of [['p04', devices.red], ['p12', devices.blue], ['p13', devices.green]]) guests.push(await seated(person, device));
-  await onAir(guests[1]);
+  for (const [person, device] of [['p04', devices.red], ['p12', devices.blue], ['p13', devices.green]]) guests.push(await seatGuest(house, person, device));
+  await guests[1].speak(house);
   for (const { page: its } of guests) await its.evaluate(() => (window.before = window.tyndauGuest.connection()));
   const killed = Date.now();
   await house.killMedia();
@@ -224,8 +211,8 @@ test('what is no offer, and who may not offer: a clear refusal, and the programm
 });
 
 test('random bytes at the ports that media came to: he stays on the air', async () => {
-  const guest = await seated('p04', devices.red);
-  await onAir(guest);
+  const guest = await seatGuest(house, 'p04', devices.red);
+  await guest.speak(house);
   const at = await guest.page.evaluate(async () => {
     const all = [...(await window.tyndauGuest.connection().getStats()).values()];
     const pair = all.find((one) => one.type === 'candidate-pair' && one.nominated && one.state !== 'failed');

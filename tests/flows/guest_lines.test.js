@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { makeDevices } from '../lib/devices.js';
-import { closeGuests, inviteGuest } from '../lib/guest.js';
+import { closeGuests, seatGuest } from '../lib/guest.js';
 import { root, startHouse, waitFor } from '../lib/house.js';
 import { Network, relayAddress } from '../lib/network.js';
 import { colourAt, hue, pictures, sound, strengthOver } from '../lib/programme.js';
@@ -36,16 +36,10 @@ after(async () => {
 });
 
 async function onAir(person, options) {
-  const guest = await inviteGuest(house, person, device, { raw: true, ...options });
-  await guest.enter();
-  await guest.seesProgramme(20_000);
-  await house.act('guest.admit', { person });
-  await guest.stageIs('seat');
-  await house.act('floor.give', { person });
-  await isOnAir(guest);
+  const guest = await seatGuest(house, person, device, options);
+  await guest.speak(house);
   return guest;
 }
-const isOnAir = (guest, timeout = 30_000) => guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached', timeout });
 /** Whatever a test has begun ends with it, also where it failed. */
 afterEach(async () => {
   network.firewall(null);
@@ -100,7 +94,7 @@ test('a line that is gone for ten seconds comes back by itself, with the turn', 
   await pause(gone + 10_000 - Date.now());
   network.firewall(null);
   const back = Date.now();
-  await isOnAir(guest);
+  await guest.isOnAir();
   const took = Date.now() - back;
   await guest.seesProgramme();
   console.log(`on the air again ${took} ms after the line came back`);
@@ -115,7 +109,7 @@ test('another network in the middle of a turn: within three seconds he is back',
   const changed = Date.now();
   network.take(2);
   await guest.page.waitForFunction(() => window.tyndauGuest.connection() !== window.before && window.tyndauGuest.connection()?.connectionState === 'connected', null, { polling: 50, timeout: 20_000 });
-  await isOnAir(guest);
+  await guest.isOnAir();
   const took = Date.now() - changed;
   console.log(`in another network: ${took} ms`);
   await guest.seesProgramme();

@@ -67,8 +67,7 @@ test('admitted, they raise their hands and stand in the queue in that order', as
 /** Gives the floor, and waits until the other one has heard enough of it. */
 async function hold(who) {
   const asked = Date.now();
-  await house.act('floor.give', { person: who.person });
-  await who.guest.page.waitForSelector('.frame[data-on-air]', { state: 'attached' });
+  await who.guest.speak(house);
   const listener = other(who);
   await waitFor('the other guest to hear him', async () => (await listener.guest.hears([who.tone], 0.8))[0] > -60);
   const [[own], [others, ownOfOther]] = await Promise.all([who.guest.hears([who.tone], 2.5), listener.guest.hears([who.tone, listener.tone], 2.5)]);

@@ -1,11 +1,12 @@
 // A camera and a microphone that tell the time: each picture carries the wall time at which it was drawn (media/sources/CLOCK.md),
-// and at every whole second there is a short tone. For page.addInitScript(), in the place of a guest's devices.
+// and at every whole second there is a short tone.
+import { clockBlocks } from './painted_clock.js';
 
 /** How long the tone is, seconds, and its frequency. */
 export const tick = { seconds: 0.1, hz: 5000 };
 
-/** @param {{seconds: number, hz: number}} sound `tick` */
-export function installClockCamera(sound) {
+/** @param {{seconds: number, hz: number}} sound */
+function install(sound) {
   /** @type {{video: MediaStreamTrack, audio: MediaStreamTrack}|undefined} */
   let devices;
   const start = () => {
@@ -15,13 +16,7 @@ export function installClockCamera(sound) {
     context.fillStyle = '#556';
     context.fillRect(0, 0, 1280, 720);
     const paint = () => {
-      const time = BigInt(Date.now()), bits = [1, 0, 1, 0];
-      let check = 0;
-      for (let i = 47; i >= 0; i -= 1) bits.push(Number((time >> BigInt(i)) & 1n));
-      for (let i = 0; i < 48; i += 8) check ^= Number((time >> BigInt(i)) & 255n);
-      for (let i = 7; i >= 0; i -= 1) bits.push((check >> i) & 1);
-      bits.push(0, 1, 0, 1);
-      bits.forEach((bit, i) => {
+      clockBlocks(Date.now()).forEach((bit, i) => {
         context.fillStyle = bit ? 'white' : 'black';
         context.fillRect(i * 20, 20, 20, 20);
       });
@@ -47,3 +42,6 @@ export function installClockCamera(sound) {
     return new MediaStream([...(wanted.video ? [video.clone()] : []), ...(wanted.audio ? [audio.clone()] : [])]);
   };
 }
+
+/** For page.addInitScript(), in the place of a guest's devices. */
+export const installClockCamera = { content: `(() => { ${clockBlocks} (${install})(${JSON.stringify(tick)}); })()` };

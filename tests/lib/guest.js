@@ -78,6 +78,15 @@ export class Guest {
     );
   }
 
+  /** Gives him the floor, and waits until his page says that he is on the air. @param {import('./house.js').House} house */
+  async speak(house) {
+    await house.act('floor.give', { person: this.person });
+    await this.isOnAir();
+  }
+  isOnAir(timeout = 30_000) {
+    return this.page.waitForSelector('.frame[data-on-air]', { state: 'attached', timeout });
+  }
+
   close() {
     return this.browser.close();
   }
@@ -121,4 +130,14 @@ export async function inviteGuest(house, person, devices, options = {}) {
   address.searchParams.set('lang', language);
   await page.goto(address.href);
   return new Guest({ browser, page, person, invitation });
+}
+
+/** A guest in his seat; the same arguments. @param {any} options */
+export async function seatGuest(house, person, devices, options = {}) {
+  const guest = await inviteGuest(house, person, devices, { raw: true, ...options });
+  await guest.enter();
+  await guest.seesProgramme(20_000);
+  await house.act('guest.admit', { person });
+  await guest.stageIs('seat');
+  return guest;
 }

@@ -3,9 +3,12 @@
 import { spawn } from 'node:child_process';
 import { waitFor } from './house.js';
 import { readTimeline } from './media.js';
+import { readClock } from './painted_clock.js';
 
 export const soundRate = 32_000;
 const frameMs = 40;
+/** Of a row of 640 pixels. @param {Buffer} row */
+const clockOf = (row) => readClock((i) => (row[Math.floor((i + 0.5) * 10)] > 128 ? 1 : 0));
 
 /**
  * Runs ffmpeg over bytes.
@@ -61,23 +64,9 @@ export async function pictures(house, from, to) {
   const all = [];
   for (let i = 0; (i + 1) * 640 <= rows.length; i += 1) {
     const at = start + i * frameMs;
-    if (at >= from && at < to) all.push({ at, rgb: small.subarray(i * 6912, (i + 1) * 6912), clock: paintedClock(rows.subarray(i * 640, (i + 1) * 640)) });
+    if (at >= from && at < to) all.push({ at, rgb: small.subarray(i * 6912, (i + 1) * 6912), clock: clockOf(rows.subarray(i * 640, (i + 1) * 640)) });
   }
   return all;
-}
-
-/** The painted time (media/sources/CLOCK.md) of a row of 640 pixels, or null. @param {Buffer} row */
-function paintedClock(row) {
-  const bit = (i) => (row[Math.floor((i + 0.5) * 10)] > 128 ? 1 : 0);
-  const number = (from, count) => {
-    let value = 0;
-    for (let i = from; i < from + count; i += 1) value = value * 2 + bit(i);
-    return value;
-  };
-  if (number(0, 4) !== 0b1010 || number(60, 4) !== 0b0101) return null;
-  let check = 0;
-  for (let i = 4; i < 52; i += 8) check ^= number(i, 8);
-  return check === number(52, 8) ? number(4, 48) : null;
 }
 
 /** The longest time for which the hall stood still, ms: between two pictures after each other that both show its clock. */
