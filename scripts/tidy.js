@@ -1,9 +1,9 @@
-// clang-tidy (.clang-tidy has the checks and the reasons) over our sources, two at a time. A file is looked at again only when
+// clang-tidy (.clang-tidy has the checks and the reasons) over our sources, on all processors. A file is looked at again only when
 // it, a header of ours that it includes, the checks or its compile command changed.
 //   node scripts/tidy.js BUILD_DIRECTORY
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const build = resolve(process.argv[2] ?? 'build/release');
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = join(build, 'tidy');
+const kTogether = 8;
 mkdirSync(cache, { recursive: true });
 
 const contents = new Map();
@@ -38,21 +39,34 @@ function dependencies() {
 
 const checks = hashOf(join(root, '.clang-tidy'));
 const deps = dependencies();
-const work = [];
+/** Files to look at, by target. */
+const targets = new Map();
 for (const { file, command, output } of JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))) {
   const path = relative(root, file);
   if (!/^(media|session)\//.test(path)) continue;
   const object = output ?? /-o (\S+)/.exec(command)?.[1];
-  const key = createHash('sha256').update(checks + command);
+  const flags = command.split(' ').slice(1, command.split(' ').indexOf('-o'));
+  const key = createHash('sha256').update(checks + flags.join(' ') + file);
   for (const dependency of deps.get(object) ?? [file]) key.update(hashOf(dependency));
   const mark = join(cache, key.digest('hex'));
-  if (!existsSync(mark)) work.push({ path, mark });
+  if (existsSync(mark)) continue;
+  const target = /^.*\.dir\//.exec(object)?.[0];
+  targets.set(target, [...(targets.get(target) ?? []), { file, mark, flags }]);
+}
+/** Files of a target are looked at some at a time, as if they were one: what they include is read once. */
+const work = [];
+for (const files of targets.values()) {
+  while (files.length > 0) work.push(files.splice(0, kTogether));
 }
 
-function tidy({ path, mark }) {
-  const args = ['--quiet', '-p', build, '--extra-arg=-Wno-unknown-warning-option', join(root, path)];
+function tidy(files) {
+  const together = join(cache, `${createHash('sha256').update(files.map(({ mark }) => mark).join()).digest('hex')}.cpp`);
+  writeFileSync(together, files.map(({ file }) => `#include "${file}"\n`).join(''));
+  const args = ['--quiet', `--config-file=${join(root, '.clang-tidy')}`, together, '--', ...files[0].flags];
+  args.push('-Wno-unknown-warning-option', '-ferror-limit=0');
   return new Promise((done) => {
     execFile('clang-tidy', args, { cwd: root, maxBuffer: 1 << 26 }, (error, stdout) => {
+      rmSync(together);
       // clang 14 does not know all of C++20 that GCC 12 compiles: its own compile errors are not findings.
       const findings = stdout
         .split(/^(?=\S+:\d+:\d+: error: )/m)
@@ -61,14 +75,14 @@ function tidy({ path, mark }) {
         console.log(findings.join('').trim() || error?.message);
         process.exitCode = 1;
       } else {
-        writeFileSync(mark, '');
+        for (const { mark } of files) writeFileSync(mark, '');
       }
       done(undefined);
     });
   });
 }
 
-console.log(`${work.length} files to look at`);
+console.log(`${work.flat().length} files to look at`);
 await Promise.all(
   cpus().map(async () => {
     for (let job = work.shift(); job; job = work.shift()) await tidy(job);

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <vector>
 
+template class nlohmann::basic_json<>;
+template class std::map<std::string, nlohmann::json, std::less<>>;
+template class std::vector<nlohmann::json>;
+
 namespace tyndau {
 
 namespace {

@@ -1,12 +1,19 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "media/base/result.h"
+
+// Compiled once, in json.cpp, and not in each of a hundred files.
+extern template class nlohmann::basic_json<>;
+extern template class std::map<std::string, nlohmann::json, std::less<>>;
+extern template class std::vector<nlohmann::json>;
 
 namespace tyndau {
 

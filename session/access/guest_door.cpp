@@ -8,7 +8,7 @@ namespace tyndau::web {
 
 namespace {
 
-constexpr int kFreeFailures = 20;  // a library's whole room may sit behind one address
+constexpr int kFreeTokens = 20;  // a library's whole room may sit behind one address
 constexpr std::chrono::seconds kLongest{60};
 constexpr std::string_view kBearer = "Bearer ";
 
@@ -23,7 +23,7 @@ bool looks_like_a_token(const std::string& text) {
 }  // namespace
 
 GuestDoor::GuestDoor(const secretariat::Secretariat& secretariat, const store::Store& store, std::function<Utc()> now)
-    : secretariat_(secretariat), store_(store), now_(std::move(now)), clients_(kFreeFailures, kLongest) {}
+    : secretariat_(secretariat), store_(store), now_(std::move(now)), clients_(kFreeTokens, kLongest) {}
 
 bool GuestDoor::is_knocked_at(const Request& request) { return !request.header("authorization").empty(); }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMostChecks = 2;           // at a time
 constexpr std::size_t kMostQueued = 32;  // behind them: about two seconds
-constexpr int kFreeFailures = 3;
+constexpr int kFreePasswords = 3;
 /// A name is slowed less than an address: a stranger must not be able to shut the secretary out of her own hearing.
 constexpr std::chrono::seconds kLongestForName{15};
 constexpr std::chrono::minutes kLongestForClient{15};
@@ -71,7 +71,7 @@ struct Gate::Inner : std::enable_shared_from_this<Inner> {
   const Config::Web web;
   std::function<Utc()> now;
   std::function<void(const std::string&)> on_logout;
-  Throttle names{kFreeFailures, kLongestForName}, clients{kFreeFailures, kLongestForClient};
+  Throttle names{kFreePasswords, kLongestForName}, clients{kFreePasswords, kLongestForClient};
   std::deque<std::unique_ptr<Check>> queue;
   int running = 0;
   bool closed = false;

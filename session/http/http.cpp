@@ -27,6 +27,15 @@ std::optional<std::string> Request::cookie(const std::string& name) const {
   return std::nullopt;
 }
 
+bool Request::takes_gzip() const {
+  const std::string accepted = header("accept-encoding");
+  auto at = accepted.find("gzip");
+  if (at == std::string::npos) return false;
+  std::string rest = accepted.substr(at + 4, accepted.find(',', at) - at - 4);
+  std::erase(rest, ' ');
+  return !(rest.starts_with(";q=0") && rest.find_first_not_of("0.", 3) == std::string::npos);
+}
+
 Response Response::text(int status, std::string type, std::string body) {
   Response response;
   response.status = status;

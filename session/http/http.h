@@ -27,6 +27,8 @@ struct Request {
   std::string header(const std::string& name) const;
   std::optional<std::string> query_value(const std::string& name) const;
   std::optional<std::string> cookie(const std::string& name) const;
+  /// Whether the client takes gzip (Accept-Encoding names it, and not with q=0: RFC 9110, 12.5.3).
+  bool takes_gzip() const;
 };
 
 /// A stretch of a file, or of memory, to be sent; several make one body (the virtual MP4).

@@ -205,8 +205,6 @@ Speaker planned_turn(const Record& record, const AgendaItem& item, const std::st
   return {person, "debate", record.time_rules.debate_s};
 }
 
-constexpr std::string_view kPointOfOrder = "point_of_order";
-
 /// What a raised hand becomes.
 Speaker requested_turn(const TimeRules& rules, const Request& request) {
   if (request.turn) return {request.person, request.turn->as, request.turn->limit_s};

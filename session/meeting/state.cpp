@@ -19,7 +19,6 @@ namespace tyndau::meeting {
 namespace {
 
 constexpr std::size_t kMostUndoable = 50;
-constexpr std::string_view kPointOfOrder = "point_of_order";
 constexpr int kMostLimit = 7 * 86'400;  // seconds; keeps any number of extensions in an int
 
 std::string text(const Json& payload, const char* key) {

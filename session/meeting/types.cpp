@@ -5,7 +5,7 @@
 namespace tyndau::meeting {
 
 const std::vector<std::string>& hand_kinds() {
-  static const std::vector<std::string> all = {"debate", "question", "point_of_order"};
+  static const std::vector<std::string> all = {"debate", "question", std::string(kPointOfOrder)};
   return all;
 }
 
@@ -14,6 +14,8 @@ const std::string& Text::in(std::string_view language) const {
   if (language == "en" && !en.empty()) return en;
   return kk.empty() ? ru : kk;
 }
+
+Json complete(const Text& text) { return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}}; }
 
 const AgendaItem* Record::item(std::string_view id) const {
   const auto it = std::find_if(agenda.begin(), agenda.end(), [&](const AgendaItem& item) { return item.id == id; });

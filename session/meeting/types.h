@@ -20,6 +20,8 @@ struct Text {
   /// By "kk", "ru" or "en"; falls back to kk, then ru.
   const std::string& in(std::string_view language) const;
 };
+/// {"kk", "ru", "en"}, all three, so that no screen needs to know what stands in for a missing one.
+Json complete(const Text& text);
 
 // ---- the record of the meeting: imported, does not change while it runs ----
 
@@ -124,6 +126,8 @@ struct Framing {
 
 /// What a hand may be raised for: debate, question, point_of_order.
 const std::vector<std::string>& hand_kinds();
+/// The one of them that goes first and interrupts.
+constexpr std::string_view kPointOfOrder = "point_of_order";
 
 /// What `undo` would take back.
 struct Undoable {

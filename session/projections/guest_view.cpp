@@ -11,8 +11,6 @@ using meeting::Stage;
 using meeting::State;
 using meeting::Text;
 
-Json complete(const Text& text) { return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}}; }
-
 /// The hand or the held turn, as it stands in the queue.
 Json hand_view(const Json& queue, const std::string& person) {
   for (const Json& entry : queue) {

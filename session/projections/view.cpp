@@ -9,9 +9,6 @@ namespace {
 using meeting::State;
 using meeting::Text;
 
-/// In all three languages, so that no screen needs to know what stands in for a missing one.
-Json complete(const Text& text) { return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}}; }
-
 Json or_null(const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); }
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 

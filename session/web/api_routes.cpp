@@ -17,8 +17,7 @@ using meeting::Phase;
 using meeting::State;
 using meeting::Text;
 
-Json json_of(const Text& text) { return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}}; }
-Json json_of(const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); }
+Json time_or_null(const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); }
 
 Response no_meeting() { return Response::error(404, "no_meeting", "There is no such meeting."); }
 
@@ -61,8 +60,8 @@ Json agenda_of(const meeting::Record& record) {
     agenda.push_back({{"id", item.id},
                       {"no", item.no},
                       {"kind", item.kind},
-                      {"title", json_of(item.title)},
-                      {"planned_start", json_of(item.planned_start)},
+                      {"title", complete(item.title)},
+                      {"planned_start", time_or_null(item.planned_start)},
                       {"speakers", std::move(speakers)}});
   }
   return agenda;
@@ -74,13 +73,13 @@ Json public_record(const State& state) {
   Json people = Json::array();
   for (const meeting::Person& person : record.people) {
     people.push_back({{"id", person.id},
-                      {"name", json_of(person.name)},
-                      {"position", json_of(person.position)},
+                      {"name", complete(person.name)},
+                      {"position", complete(person.position)},
                       {"role", person.role}});
   }
   Json json = projections::summary(state);
-  json["place"] = json_of(record.place);
-  json["announcement"] = json_of(record.announcement);
+  json["place"] = complete(record.place);
+  json["announcement"] = complete(record.announcement);
   json["timezone"] = record.timezone;
   json["agenda"] = agenda_of(record);
   json["people"] = std::move(people);
@@ -158,7 +157,7 @@ struct Answer {
     return Response::json(200, json).with("Cache-Control", "no-store");
   }
   Response operator()(const meeting::Refusal& refusal) const {
-    return Response::json(409, {{"refusal", {{"code", refusal.code}, {"text", json_of(refusal.text)}}}})
+    return Response::json(409, {{"refusal", {{"code", refusal.code}, {"text", complete(refusal.text)}}}})
         .with("Cache-Control", "no-store");
   }
   Response operator()(const secretariat::Mistake& mistake) const {

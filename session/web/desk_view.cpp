@@ -8,14 +8,10 @@ namespace {
 
 constexpr std::size_t kJournalLines = 50;
 
-Json json_of(const meeting::Text& text) {
-  return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}};
-}
-
 Json alarms_of(const secretariat::Secretariat& secretariat) {
   Json list = Json::array();
   for (const auto& alarm : secretariat.alarms()) {
-    list.push_back({{"code", alarm.code}, {"text", json_of(alarm.text)}, {"since", format_utc(alarm.since)}});
+    list.push_back({{"code", alarm.code}, {"text", complete(alarm.text)}, {"since", format_utc(alarm.since)}});
   }
   return list;
 }
@@ -27,7 +23,7 @@ Json journal_of(const meeting::State& state, const std::vector<meeting::StoredEv
                     {"utc", format_utc(line.utc)},
                     {"actor", line.actor},
                     {"kind", line.kind},
-                    {"text", json_of(line.text)},
+                    {"text", complete(line.text)},
                     {"undone", line.undone},
                     {"action", line.action},
                     {"can_undo", line.can_undo}});
@@ -77,7 +73,8 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
   view["undo"] = nullptr;
   if (const auto undoable = state.undoable()) view["undo"] = {{"action", undoable->action}, {"kind", undoable->kind}};
   view["refused"] = Json::object();
-  for (const auto& [kind, refusal] : meeting::refused_now(state, around)) view["refused"][kind] = json_of(refusal.text);
+  for (const auto& [kind, refusal] : meeting::refused_now(state, around))
+    view["refused"][kind] = complete(refusal.text);
   view["journal"] = journal_of(state, secretariat.events(meeting));
   return view;
 }

@@ -77,8 +77,6 @@ Response error(int status, const std::string& code, const std::string& detail) {
 
 Response not_found(const std::string& detail) { return error(404, "not_found", detail); }
 
-bool takes_gzip(const Request& request) { return request.header("accept-encoding").find("gzip") != std::string::npos; }
-
 /// RFC 8187: everything but letters and digits is percent-encoded.
 std::string percent_encoded(std::string_view text) {
   std::string out;
@@ -295,7 +293,7 @@ void MediaDesk::multivariant(const Request& request, const Reply& reply, View vi
   if (!ready) return reply(not_found("this meeting has not been on air yet"));
   const bool live = view == View::kLive;
   auto response =
-      rendered(fmt::format("{}/{}", meeting, live ? "index" : "start"), recording->version(), takes_gzip(request),
+      rendered(fmt::format("{}/{}", meeting, live ? "index" : "start"), recording->version(), request.takes_gzip(),
                kPlaylistType, [&] { return live::multivariant_playlist(*recording, view, context_.frame_rate); });
   reply(std::move(response.with("Cache-Control", recording->ended() ? kFinished : kNow)));
 }
@@ -334,7 +332,7 @@ void MediaDesk::playlist(const Request& request, const Reply& reply, View view) 
   if (const auto* wrong = std::get_if<std::string>(&read)) return reply(error(400, "bad_directive", *wrong));
   const auto directives = std::get<Directives>(read);
 
-  auto respond = [this, meeting = found->meeting, name = found->name, view, directives, gzip = takes_gzip(request)] {
+  auto respond = [this, meeting = found->meeting, name = found->name, view, directives, gzip = request.takes_gzip()] {
     return playlist_response(meeting, name, view, directives, gzip);
   };
   if (wait_for_end(request.client, reply, *found, [reply, respond](auto) { reply(respond()); })) return;

@@ -42,7 +42,8 @@ std::string label(std::string_view text) {
   return result;
 }
 
-class Text {
+/// Prometheus text exposition, 0.0.4.
+class Exposition {
  public:
   void family(std::string_view name, std::string_view type, std::string_view help) {
     fmt::format_to(std::back_inserter(text_), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
@@ -66,7 +67,7 @@ class Text {
 
 std::string metrics_text(const secretariat::Secretariat& secretariat, const HttpServer& server, std::size_t sockets,
                          std::size_t viewers) {
-  Text text;
+  Exposition text;
   text.family("tyndau_alarm", "gauge", "1 while the desk shows this alarm.");
   auto rings = [&](const std::string& code) {
     const auto& alarms = secretariat.alarms();

@@ -58,7 +58,7 @@ void StateFeed::answer(const Request& request, const Reply& reply) {
   const std::string& meeting = request.captures.at("id");
   const meeting::State* state = secretariat_.state(meeting);
   if (!state) return reply(Response::error(404, "no_meeting", "There is no such meeting."));
-  const bool gzip = takes_gzip(request);
+  const bool gzip = request.takes_gzip();
   const auto text = request.query_value("since");
   if (!text) return reply(view(meeting, true, gzip));
   const auto since = read_since(*text);
@@ -128,15 +128,6 @@ Response StateFeed::view(const std::string& meeting, bool bare, bool gzip) {
   response.with("Access-Control-Allow-Origin", "*");
   response.body.emplace_back(MemoryPiece{data, 0, data->size()});
   return response;
-}
-
-bool takes_gzip(const Request& request) {
-  const std::string accepted = request.header("accept-encoding");
-  auto at = accepted.find("gzip");
-  if (at == std::string::npos) return false;
-  std::string rest = accepted.substr(at + 4, accepted.find(',', at) - at - 4);
-  std::erase(rest, ' ');
-  return !(rest.starts_with(";q=0") && rest.find_first_not_of("0.", 3) == std::string::npos);
 }
 
 }  // namespace tyndau::web

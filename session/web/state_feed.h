@@ -56,7 +56,4 @@ class StateFeed {
   std::map<std::string, Rendering> renderings_;
 };
 
-/// Whether the client takes gzip (Accept-Encoding without q=0).
-bool takes_gzip(const Request& request);
-
 }  // namespace tyndau::web

@@ -17,7 +17,7 @@ bool is_sdp(const Request& request) {
 
 /// A page of any site may come with a guest's token, as RFC 9725, 4.1 wants it: it has the token from the guest, and no
 /// cookie helps it.
-Response open_to_all(Response response) {
+Response open_to_guests(Response response) {
   response.with("Access-Control-Allow-Origin", "*").with("Access-Control-Expose-Headers", "Location, Link");
   return response;
 }
@@ -89,7 +89,7 @@ void Whip::open(const Request& request, const Reply& reply, Peers::Way way) cons
     }
     peers.close_older(*opened);
     Response response = created(*opened, path_of(owner.way));
-    reply(owner.visitor ? open_to_all(std::move(response)) : std::move(response));
+    reply(owner.visitor ? open_to_guests(std::move(response)) : std::move(response));
   };
   peers.open(*who, request.body, answer);
 }
@@ -101,16 +101,16 @@ void Whip::close(const Request& request, const Reply& reply, Peers::Way way) con
     return reply(Response::error(404, "no_such_peer", "There is no such connection."));
   }
   Response response = Response::json(200, {{"ok", true}}).with("Cache-Control", "no-store");
-  reply(who->visitor ? open_to_all(std::move(response)) : std::move(response));
+  reply(who->visitor ? open_to_guests(std::move(response)) : std::move(response));
 }
 
 /// For other sites' pages (Fetch, 3.2.2), and to say what is taken here.
 void say_what_is_taken(const Request&, const Reply& reply) {
-  reply(open_to_all(Response::text(200, "text/plain", "")
-                        .with("Accept-Post", kSdpType)
-                        .with("Access-Control-Allow-Methods", "POST, DELETE")
-                        .with("Access-Control-Allow-Headers", "Authorization, Content-Type")
-                        .with("Access-Control-Max-Age", "600")));
+  reply(open_to_guests(Response::text(200, "text/plain", "")
+                           .with("Accept-Post", kSdpType)
+                           .with("Access-Control-Allow-Methods", "POST, DELETE")
+                           .with("Access-Control-Allow-Headers", "Authorization, Content-Type")
+                           .with("Access-Control-Max-Age", "600")));
 }
 
 }  // namespace

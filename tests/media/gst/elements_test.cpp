@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::gst {
 namespace {
 
-class Elements : public testing::Test {
- protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
-};
+class Elements : public testing::Test {};
 
 TEST_F(Elements, AreMadeWithOneReferenceThatIsOurs) {
   const auto element = make_element("identity", "mine");

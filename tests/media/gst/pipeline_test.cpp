@@ -11,6 +11,7 @@
 #include "media/gst/bus_watch.h"
 #include "media/gst/pipeline_threads.h"
 #include "media/gst/timer.h"
+#include "tests/media/gstreamer.h"
 
 namespace tyndau::gst {
 namespace {
@@ -20,8 +21,6 @@ using std::chrono::steady_clock;
 
 class PipelineTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
-
   static Element pipeline(const std::string& description) {
     GError* error = nullptr;
     Element made = Element::sink(gst_parse_launch(description.c_str(), &error));

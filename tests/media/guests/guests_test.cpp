@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "tests/media/gstreamer.h"
 #include "tests/media/guests/offers.h"
 
 namespace tyndau::guests {
@@ -17,7 +18,6 @@ using testing::Not;
 
 class GuestsTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
   GuestsTest() { mixer_.start(); }
   ~GuestsTest() override { mixer_.stop(); }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "media/gst/handles.h"
+#include "tests/media/gstreamer.h"
 
 namespace tyndau::guests {
 namespace {
@@ -20,7 +21,6 @@ gst::Buffer packet(std::uint8_t first, std::uint8_t second, std::size_t bytes = 
 
 class LineMeterTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
   LineMeter meter;
 };
 

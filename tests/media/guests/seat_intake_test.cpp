@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::guests {
 namespace {
 
@@ -17,7 +19,6 @@ gst::Sample picture(int width, int height, const char* format = "I420") {
 
 class SeatIntakeTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
   std::shared_ptr<programme::Seat> seat = std::make_shared<programme::Seat>();
   SeatIntake intake{seat};
 };

@@ -8,7 +8,7 @@
 namespace tyndau::link {
 namespace {
 
-const Utc kTime = parse_utc("2026-12-10T10:00:30.250Z").value();
+const Utc kRunStart = parse_utc("2026-12-10T10:00:30.250Z").value();
 
 std::string without_newline(std::string line) {
   EXPECT_EQ(line.back(), '\n');
@@ -18,9 +18,9 @@ std::string without_newline(std::string line) {
 
 TEST(TrackIndex, ReadsWhatItWrites) {
   const std::vector<IndexLine> lines = {
-      RunLine{3, kTime, 90000, 811, "avc1.64001f", 1280, 720},
+      RunLine{3, kRunStart, 90000, 811, "avc1.64001f", 1280, 720},
       PartLine{INT64_C(123456789), 11, UINT64_C(5'000'000'000), 4'000'000'000u, UINT64_C(1) << 62, 14400, true, true},
-      PartLine{0, 0, 0, 0, 0, 0, false, false}, EndLine{kTime}};
+      PartLine{0, 0, 0, 0, 0, 0, false, false}, EndLine{kRunStart}};
   for (const IndexLine& line : lines) {
     const auto read = parse_line(without_newline(format_line(line)));
     ASSERT_TRUE(read) << format_line(line);
@@ -29,10 +29,10 @@ TEST(TrackIndex, ReadsWhatItWrites) {
 }
 
 TEST(TrackIndex, IsWrittenAsItsDescriptionSays) {
-  EXPECT_EQ(format_line(RunLine{1, kTime, 32000, 711, "mp4a.40.2", 0, 0}),
+  EXPECT_EQ(format_line(RunLine{1, kRunStart, 32000, 711, "mp4a.40.2", 0, 0}),
             "run 1 2026-12-10T10:00:30.250Z 32000 711 mp4a.40.2 0 0 .\n");
   EXPECT_EQ(format_line(PartLine{0, 1, 1402, 1398, 5120, 5120, true, false}), "part 0 1 1402 1398 5120 5120 1 0 .\n");
-  EXPECT_EQ(format_line(EndLine{kTime}), "end 2026-12-10T10:00:30.250Z .\n");
+  EXPECT_EQ(format_line(EndLine{kRunStart}), "end 2026-12-10T10:00:30.250Z .\n");
 }
 
 TEST(TrackIndex, ReadsTheExampleOfItsDescription) {
@@ -50,8 +50,8 @@ TEST(TrackIndex, ReadsTheExampleOfItsDescription) {
 
 TEST(TrackIndex, TakesNoLineThatIsCutShort) {
   for (const IndexLine& line :
-       {IndexLine(RunLine{1, kTime, 32000, 711, "mp4a.40.2", 0, 0}),
-        IndexLine(PartLine{7, 1, 1402, 1398, 5120, 5120, true, false}), IndexLine(EndLine{kTime})}) {
+       {IndexLine(RunLine{1, kRunStart, 32000, 711, "mp4a.40.2", 0, 0}),
+        IndexLine(PartLine{7, 1, 1402, 1398, 5120, 5120, true, false}), IndexLine(EndLine{kRunStart})}) {
     const std::string whole = without_newline(format_line(line));
     for (std::size_t length = 0; length < whole.size(); ++length) {
       EXPECT_FALSE(parse_line(whole.substr(0, length))) << whole.substr(0, length);

@@ -5,6 +5,8 @@
 #include <condition_variable>
 #include <fstream>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::outlets {
 namespace {
 
@@ -13,7 +15,6 @@ namespace fs = std::filesystem;
 /// The real encoders, packager and files, from a mixer without a source: the slate and silence.
 class BroadcastTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
   void SetUp() override {
     root_ = fs::path(testing::TempDir()) / ("broadcast-" + std::to_string(::getpid()));
     fs::remove_all(root_);

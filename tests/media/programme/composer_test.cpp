@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::programme {
 namespace {
 
-constexpr Format kFormat{320, 180, 25};
+constexpr Format kCanvas{320, 180, 25};
 
 PictureSlot::Picture flat(int width, int height, std::uint8_t luma) {
   const std::size_t bytes = static_cast<std::size_t>(width) * height * 3 / 2;
@@ -18,14 +20,13 @@ PictureSlot::Picture flat(int width, int height, std::uint8_t luma) {
 
 class ComposerTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
   /// The luma at x, y of what was composed.
   static int at(const gst::Buffer& picture, int x, int y) {
     std::uint8_t luma = 0;
-    gst_buffer_extract(picture.get(), static_cast<std::size_t>(y) * kFormat.width + x, &luma, 1);
+    gst_buffer_extract(picture.get(), static_cast<std::size_t>(y) * kCanvas.width + x, &luma, 1);
     return luma;
   }
-  Composer composer{kFormat};
+  Composer composer{kCanvas};
   gst::Buffer ground = flat(320, 180, 60).buffer;
 };
 

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <thread>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::programme {
 namespace {
 
@@ -53,7 +55,6 @@ class Watcher : public Outlet {
 
 class MixerTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { gst_init(nullptr, nullptr); }
   void SetUp() override { mixer_.add(watcher_); }
   PictureSlot picture_;
   SoundSlot sound_;

@@ -7,15 +7,12 @@
 #include <cmath>
 #include <string>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::programme {
 namespace {
 
-/// Buffers need GStreamer; the room itself leaves starting it to main().
-class Gstreamer : public testing::Environment {
- public:
-  void SetUp() override { gst_init(nullptr, nullptr); }
-};
-[[maybe_unused]] const auto* const kGstreamer = testing::AddGlobalTestEnvironment(new Gstreamer);
+using test::bytes_of;
 
 const link::Bilingual kItem{
     "Сайлаушылардың ауызсу мәселесі бойынша өтініштерін зерделеу және қоғамдық пікір сауалнамасының қорытындылары "
@@ -24,12 +21,6 @@ const link::Bilingual kItem{
 const link::Bilingual kPosition{"облыстың энергетика және тұрғын үй-коммуналдық шаруашылық басқармасының басшысы",
                                 "руководитель управления энергетики и жилищно-коммунального хозяйства области"};
 const link::Bilingual kName{"Тестбай Үлгіжанов", "Тестбай Улгижанов"};
-
-std::vector<std::uint8_t> bytes_of(const gst::Buffer& buffer) {
-  std::vector<std::uint8_t> bytes(gst_buffer_get_size(buffer.get()));
-  gst_buffer_extract(buffer.get(), 0, bytes.data(), bytes.size());
-  return bytes;
-}
 
 /// A small picture of one colour, as Y, Cb and Cr.
 std::array<int, 3> converted(std::uint8_t red, std::uint8_t green, std::uint8_t blue) {

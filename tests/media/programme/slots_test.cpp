@@ -6,15 +6,10 @@
 #include <thread>
 #include <vector>
 
+#include "tests/media/gstreamer.h"
+
 namespace tyndau::programme {
 namespace {
-
-/// Buffers need GStreamer; the room itself leaves starting it to main().
-class Gstreamer : public testing::Environment {
- public:
-  void SetUp() override { gst_init(nullptr, nullptr); }
-};
-[[maybe_unused]] const auto* const kGstreamer = testing::AddGlobalTestEnvironment(new Gstreamer);
 
 constexpr SteadyTime kThen{std::chrono::seconds(5)};
 constexpr std::size_t kMillisecond = Format::kSampleRate / 1000;

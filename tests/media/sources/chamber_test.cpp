@@ -7,19 +7,16 @@
 
 #include "media/sources/chamber_picture.h"
 #include "media/sources/machine_clock.h"
+#include "tests/media/gstreamer.h"
 
 namespace tyndau::sources {
 namespace {
 
+using test::bytes_of;
+
 using namespace std::chrono_literals;
 
 constexpr Utc kNoon{1796896800250ms};  // CLOCK.md's example
-
-std::vector<std::uint8_t> bytes_of(const gst::Buffer& buffer) {
-  std::vector<std::uint8_t> bytes(gst_buffer_get_size(buffer.get()));
-  gst_buffer_extract(buffer.get(), 0, bytes.data(), bytes.size());
-  return bytes;
-}
 
 TEST(MachineClock, IsWrittenAsDocumented) {
   const ClockRow row = encode_clock(kNoon);

@@ -5,17 +5,14 @@
 #include <vector>
 
 #include "media/programme/packing.h"
+#include "tests/media/gstreamer.h"
 
 namespace tyndau::sources {
 namespace {
 
-using programme::tightly_packed;
+using test::bytes_of;
 
-class Gstreamer : public testing::Environment {
- public:
-  void SetUp() override { gst_init(nullptr, nullptr); }
-};
-[[maybe_unused]] const auto* const kGstreamer = testing::AddGlobalTestEnvironment(new Gstreamer);
+using programme::tightly_packed;
 
 constexpr programme::Format kFormat{.width = 8, .height = 4, .frame_rate = 25};
 
@@ -38,12 +35,6 @@ gst::Sample picture(int width, int height, int stride) {
   const auto caps = gst::Caps::adopt(gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "I420", "width",
                                                          G_TYPE_INT, width, "height", G_TYPE_INT, height, nullptr));
   return gst::Sample::adopt(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr));
-}
-
-std::vector<std::uint8_t> bytes_of(const gst::Buffer& buffer) {
-  std::vector<std::uint8_t> bytes(gst_buffer_get_size(buffer.get()));
-  gst_buffer_extract(buffer.get(), 0, bytes.data(), bytes.size());
-  return bytes;
 }
 
 TEST(TightlyPacked, SharesAPictureThatIsTightAlready) {

@@ -8,14 +8,14 @@ namespace {
 using projections::Chapter;
 using std::chrono::milliseconds;
 
-const Utc kStart = parse_utc("2026-12-10T10:00:00.000Z").value();
+const Utc kOnAir = parse_utc("2026-12-10T10:00:00.000Z").value();
 
 /// Ten seconds on air, a hole of a minute, ten more seconds.
 live::Track track_with_a_hole() {
   live::Track track;
-  track.add(link::RunLine{1, kStart, 32000, 700, "mp4a.40.2", 0, 0});
+  track.add(link::RunLine{1, kOnAir, 32000, 700, "mp4a.40.2", 0, 0});
   track.add(link::PartLine{0, 0, 0, 100, 0, 320000, true, true});
-  track.add(link::RunLine{2, kStart + milliseconds(70000), 32000, 700, "mp4a.40.2", 0, 0});
+  track.add(link::RunLine{2, kOnAir + milliseconds(70000), 32000, 700, "mp4a.40.2", 0, 0});
   track.add(link::PartLine{1, 0, 0, 100, 0, 320000, true, true});
   return track;
 }
@@ -26,8 +26,8 @@ Chapter chapter(const std::string& id, int start_ms, std::optional<int> end_ms, 
   made.kind = "item";
   made.item = id;
   made.title = {title, "Тема", ""};
-  made.start = kStart + milliseconds(start_ms);
-  if (end_ms) made.end = kStart + milliseconds(*end_ms);
+  made.start = kOnAir + milliseconds(start_ms);
+  if (end_ms) made.end = kOnAir + milliseconds(*end_ms);
   return made;
 }
 

@@ -120,6 +120,13 @@ struct Hearing {
   }
 };
 
+/// The first item, and the floor to its speaker.
+inline void give_floor(Hearing& h) {
+  EXPECT_EQ(h.act("sitting.open"), "");
+  EXPECT_EQ(h.open_item("a1"), "");
+  EXPECT_EQ(h.give("p1"), "");
+}
+
 /// All that a screen could see of a state, but its number.
 inline Json seen(const State& state, Utc now) {
   Json items = Json::object();

@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using testing::give_floor;
 using ::testing::HasSubstr;
 using testing::Hearing;
 using ::testing::IsEmpty;
@@ -53,11 +54,6 @@ void open_item(Hearing& h) {
   open_sitting(h);
   ASSERT_EQ(h.open_item("a1"), "");
 }
-void give_floor(Hearing& h) {
-  open_item(h);
-  ASSERT_EQ(h.give("p1"), "");
-}
-
 const std::vector<Situation>& situations() {
   const std::string ok, open = "sitting_already_open", none = "sitting_not_open", closed = "sitting_closed",
                         air = "already_on_air", off = "not_on_air", item = "no_item_open", floor = "nobody_has_floor",

@@ -14,12 +14,6 @@ using namespace std::chrono_literals;
 using testing::Hearing;
 using testing::seen;
 
-void give_floor(Hearing& h) {
-  ASSERT_EQ(h.act("sitting.open"), "");
-  ASSERT_EQ(h.open_item("a1"), "");
-  ASSERT_EQ(h.give("p1"), "");
-}
-
 // ---- on air ----
 
 TEST(OnAirState, FollowsTheSitting) {

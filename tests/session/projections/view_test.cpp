@@ -16,12 +16,6 @@ using ::testing::Not;
 
 Json view(const Hearing& h) { return public_view(h.state, chapters(h.events), h.now); }
 
-void give_floor(Hearing& h) {
-  ASSERT_EQ(h.act("sitting.open"), "");
-  ASSERT_EQ(h.open_item("a1"), "");
-  ASSERT_EQ(h.give("p1"), "");
-}
-
 // ---- the public view ----
 
 TEST(PublicView, HasEveryMemberBeforeAnythingHappens) {

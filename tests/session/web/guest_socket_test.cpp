@@ -12,7 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
-constexpr const char* kOffer = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n";
 constexpr int kBadToken = 4001, kTakenOver = 4002, kSentAway = 4003, kDenied = 4005, kBadMessage = 4006;
 
 struct GuestPageTest : Site {

@@ -22,7 +22,7 @@ using testing::StartsWith;
 const std::string kMeeting = "2026-12-10-auyzsu";
 
 /// What a client got, or has not got yet.
-struct Client : Reply::Sink {
+struct Asker : Reply::Sink {
   void answer(Response response) override { response_ = std::move(response); }
   bool gone() const override { return gone_; }
   void on_gone(std::function<void()> callback) override { on_gone_ = std::move(callback); }
@@ -79,9 +79,9 @@ class MediaRoutesTest : public testing::Test {
     EXPECT_EQ(uv_loop_close(&loop_), 0);
   }
 
-  std::shared_ptr<Client> get(const std::string& path, std::map<std::string, std::string> query = {},
-                              std::map<std::string, std::string> headers = {}) {
-    auto client = std::make_shared<Client>();
+  std::shared_ptr<Asker> get(const std::string& path, std::map<std::string, std::string> query = {},
+                             std::map<std::string, std::string> headers = {}) {
+    auto client = std::make_shared<Asker>();
     Request request;
     request.method = "GET";
     request.path = "/media/" + kMeeting + "/" + path;
@@ -179,7 +179,7 @@ TEST_F(MediaRoutesTest, CompressPlaylistsForThoseWhoTakeItAndShareThem) {
   EXPECT_EQ(client->header("Content-Encoding"), "gzip");
   EXPECT_EQ(client->header("Vary"), "Accept-Encoding");
   EXPECT_THAT(client->body(), StartsWith("\x1f\x8b"));
-  const auto data = [](const std::shared_ptr<Client>& who) {
+  const auto data = [](const std::shared_ptr<Asker>& who) {
     return std::get<MemoryPiece>(who->response_->body[0]).data;
   };
   EXPECT_EQ(data(client), data(get("720p/live.m3u8", {}, {{"accept-encoding", "gzip"}})));
@@ -268,7 +268,7 @@ TEST_F(MediaRoutesTest, WaitForTheFirstPartOfATrack) {
 
 TEST_F(MediaRoutesTest, LimitHowManyRequestsOneAddressHasWaiting) {
   on_air(2, 3);
-  std::vector<std::shared_ptr<Client>> clients;
+  std::vector<std::shared_ptr<Asker>> clients;
   for (int i = 0; i < 5; ++i) clients.push_back(get("720p/live.m3u8", {{"_HLS_msn", "2"}}));
   EXPECT_FALSE(clients[3]->answered());
   EXPECT_EQ(clients[4]->status(), 429);
@@ -456,7 +456,7 @@ TEST_F(MediaRoutesTest, GiveUpARequestThatWaitedTooLong) {
   uv_timer_init(&loop_, &timer);
   timer.data = client.get();
   const auto look = [](uv_timer_t* handle) {
-    if (static_cast<Client*>(handle->data)->answered()) uv_close(reinterpret_cast<uv_handle_t*>(handle), nullptr);
+    if (static_cast<Asker*>(handle->data)->answered()) uv_close(reinterpret_cast<uv_handle_t*>(handle), nullptr);
   };
   uv_timer_start(&timer, look, 50, 50);
   uv_run(&loop_, UV_RUN_DEFAULT);

@@ -24,6 +24,9 @@
 
 namespace tyndau::web {
 
+/// Enough of an offer for session, which relays it, and for media's fake.
+constexpr const char* kOffer = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n";
+
 /// The API on a real server over a real secretariat, journal and store, with media's fake at the other end of the link.
 /// One account, two meetings.
 struct Site : testing::Test {

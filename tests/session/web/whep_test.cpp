@@ -11,8 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* kOffer = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n";
-
 class WhepTest : public Site {
  protected:
   /// Asks, and has media answer with `answer`.
