@@ -93,6 +93,7 @@ async function distances(house, device, browser, length) {
   const from = Date.now();
   const throughProgramme = await shown(length * 20);
   const to = Date.now();
+  await listener.browser.close(); // a citizen has a machine of his own: here he has at least the half of one
   const citizen = await look(browser, (page) => page.goto(`${house.url}/kk/meetings/${house.meeting}`), length + 20, 20);
   const inProgramme = (await pictures(house, from, to)).filter(({ clock }) => clock !== null).map(({ at, clock }) => at - clock);
   const voice = await ticks(house, from, to);
