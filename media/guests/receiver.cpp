@@ -18,9 +18,12 @@ namespace {
 constexpr int kStillWidth = 256, kStillHeight = 144;
 constexpr GstClockTime kStillEvery = GST_SECOND;
 
-/// A broken stream is repaired by asking for a keyframe, and not shown until it has come.
+/// A broken stream is repaired by asking for a keyframe, and not shown until it has come. VP8 is BT.601 at any size,
+/// where GStreamer takes large pictures for BT.709.
 std::string decoder(const std::string& codec) {
-  if (codec == "VP8") return "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1";
+  if (codec == "VP8")
+    return "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1 ! "
+           "capssetter caps=video/x-raw,colorimetry=bt601";
   return "rtph264depay request-keyframe=true wait-for-keyframe=true ! avdec_h264 max-threads=1 output-corrupt=false";
 }
 

@@ -11,7 +11,7 @@ namespace tyndau::guests {
 using std::chrono::steady_clock;
 
 void SeatIntake::put_picture(GstSample* sample, Picture which) {
-  programme::Packed packed = programme::tightly_packed(sample);
+  programme::Packed packed = programme::packed_in_bt709(sample);
   if (!packed.buffer) return;
   const std::lock_guard lock(mutex_);
   if (!seat_) return;

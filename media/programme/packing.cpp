@@ -2,6 +2,7 @@
 
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
@@ -57,7 +58,56 @@ gst::Buffer copy_tight(const Format& format, const GstVideoInfo& info, GstBuffer
   return copy;
 }
 
+/// One matrix on what is stored: Y, Cb and Cr of BT.601 to those of BT.709, both in limited range (ITU-R
+/// BT.601-7, 2.5.1; BT.709-6, 3.2), in 1/16384.
+constexpr int kOne = 14, kHalf = 1 << (kOne - 1);
+constexpr int kLumaOfBlue = -1893, kLumaOfRed = -3407;
+constexpr int kBlueOfBlue = 16689, kBlueOfRed = 1878;
+constexpr int kRedOfBlue = 1230, kRedOfRed = 16799;
+
+std::uint8_t level(int value) { return static_cast<std::uint8_t>(std::clamp(value, 1, 254)); }
+
+void turn_into_bt709(std::uint8_t* picture, int width, int height) {
+  const auto planes = planes_of({.width = width, .height = height});
+  for (int y = 0; y < height / 2; ++y) {
+    std::uint8_t* upper = picture + static_cast<std::size_t>(2 * y) * width;
+    std::uint8_t* lower = upper + width;
+    std::uint8_t* blues = picture + planes[1].offset + static_cast<std::size_t>(y) * planes[1].width;
+    std::uint8_t* reds = picture + planes[2].offset + static_cast<std::size_t>(y) * planes[2].width;
+    for (int x = 0; x < width / 2; ++x) {
+      const int blue = blues[x] - 128, red = reds[x] - 128;
+      const int luma = (kLumaOfBlue * blue + kLumaOfRed * red + kHalf) >> kOne;
+      upper[2 * x] = level(upper[2 * x] + luma);
+      upper[2 * x + 1] = level(upper[2 * x + 1] + luma);
+      lower[2 * x] = level(lower[2 * x] + luma);
+      lower[2 * x + 1] = level(lower[2 * x + 1] + luma);
+      blues[x] = level(128 + ((kBlueOfBlue * blue + kBlueOfRed * red + kHalf) >> kOne));
+      reds[x] = level(128 + ((kRedOfBlue * blue + kRedOfRed * red + kHalf) >> kOne));
+    }
+  }
+}
+
+bool is_bt601(GstSample* sample) {
+  GstVideoInfo info;
+  GstCaps* caps = gst_sample_get_caps(sample);
+  return caps != nullptr && gst_video_info_from_caps(&info, caps) == TRUE &&
+         GST_VIDEO_INFO_COLORIMETRY(&info).matrix == GST_VIDEO_COLOR_MATRIX_BT601;
+}
+
 }  // namespace
+
+Packed packed_in_bt709(GstSample* sample) {
+  Packed packed = tightly_packed(sample);
+  if (!packed.buffer || !is_bt601(sample)) return packed;
+  gst::Buffer own = gst::Buffer::adopt(gst_buffer_make_writable(gst_buffer_ref(packed.buffer.get())));
+  packed.buffer = {};
+  GstMapInfo map;
+  if (gst_buffer_map(own.get(), &map, GST_MAP_READWRITE) == FALSE) return {};
+  turn_into_bt709(map.data, packed.width, packed.height);
+  gst_buffer_unmap(own.get(), &map);
+  packed.buffer = std::move(own);
+  return packed;
+}
 
 Packed tightly_packed(GstSample* sample) {
   GstBuffer* buffer = gst_sample_get_buffer(sample);

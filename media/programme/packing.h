@@ -11,6 +11,10 @@ struct Packed {
 };
 Packed tightly_packed(GstSample* sample);
 
+/// The same in the programme's colours, BT.709: converted when the sample's caps say BT.601, as VP8 always is (RFC
+/// 6386, 9.2) and as browsers make H.264.
+Packed packed_in_bt709(GstSample* sample);
+
 /// The same, empty too when the sample has not this format's size.
 gst::Buffer tightly_packed(const Format& format, GstSample* sample);
 

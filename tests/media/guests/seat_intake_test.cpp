@@ -36,6 +36,33 @@ TEST_F(SeatIntakeTest, LetsPicturesOfAnySizeThroughEvenOddOnes) {
   EXPECT_FALSE(seat->presentation.newest()) << "not I420";
 }
 
+/// A picture of one colour, and what is made of it.
+std::vector<int> shown_as(SeatIntake& intake, const programme::Seat& seat, const char* colorimetry, guint8 luma,
+                          guint8 blue, guint8 red) {
+  const auto caps = gst::Caps::adopt(gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, "I420", "width",
+                                                         G_TYPE_INT, 16, "height", G_TYPE_INT, 8, "colorimetry",
+                                                         G_TYPE_STRING, colorimetry, nullptr));
+  const auto buffer = gst::Buffer::adopt(gst_buffer_new_allocate(nullptr, 192, nullptr));
+  gst_buffer_memset(buffer.get(), 0, luma, 128);
+  gst_buffer_memset(buffer.get(), 128, blue, 32);
+  gst_buffer_memset(buffer.get(), 160, red, 32);
+  intake.put_picture(gst::Sample::adopt(gst_sample_new(buffer.get(), caps.get(), nullptr, nullptr)).get(),
+                     SeatIntake::Picture::kFace);
+  EXPECT_EQ(tyndau::test::bytes_of(buffer)[0], luma) << "the decoder's own picture is left as it is";
+  const auto bytes = tyndau::test::bytes_of(seat.picture.newest()->buffer);
+  for (std::size_t i = 1; i < 128; ++i) EXPECT_EQ(bytes[i], bytes[0]);
+  return {bytes[0], bytes[128], bytes[191]};
+}
+
+// Full red, green, blue and grey as both recommendations have them.
+TEST_F(SeatIntakeTest, TurnsTheColoursOfBrowsersIntoThoseOfTheProgramme) {
+  EXPECT_EQ(shown_as(intake, *seat, "bt601", 81, 90, 240), (std::vector<int>{62, 102, 240}));
+  EXPECT_EQ(shown_as(intake, *seat, "bt601", 145, 54, 34), (std::vector<int>{173, 42, 26}));
+  EXPECT_EQ(shown_as(intake, *seat, "bt601", 41, 240, 110), (std::vector<int>{32, 240, 118}));
+  EXPECT_EQ(shown_as(intake, *seat, "bt601", 126, 128, 128), (std::vector<int>{126, 128, 128}));
+  EXPECT_EQ(shown_as(intake, *seat, "bt709", 63, 102, 240), (std::vector<int>{63, 102, 240}));
+}
+
 TEST_F(SeatIntakeTest, SaysWhatArrivesLately) {
   EXPECT_EQ(intake.look().width, 0);
   EXPECT_EQ(intake.look().peak_db, -100);
