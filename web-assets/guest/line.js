@@ -46,10 +46,17 @@ export async function received(rtc) {
   return packets;
 }
 
-const kPoorKbps = 150, kPoorLossPercent = 10, kCalmLossPercent = 5;
+/** Less than this carries no picture beside the voice: a small one, a large one. */
+const kPoorKbps = { low: 40, full: 150 };
+const kPoorLossPercent = 10, kCalmLossPercent = 5;
 const kPatienceMs = 3000; // a short trouble is the buffers' to bridge
 const kFirstRestMs = 10_000, kLongestRestMs = 80_000;
-const kProvenMs = 20_000; // a picture that went on this long was no mistake
+/**
+ * A browser finds out what a line carries only by sending: after one jam it believes in what it sent then, and grows that by
+ * some 8 % a second once there is more to send (draft-ietf-rmcat-gcc-02, 5.5). So long it is not judged by what it believes.
+ */
+const kGrowthMs = 20_000;
+const kProvenMs = 40_000; // a picture that went on this long was no mistake
 
 /**
  * When to pause the picture. While it rests nothing measures how much the line would carry, so it comes back on trial, later
@@ -61,15 +68,26 @@ export class PictureRule {
   #poorSince = null;
   #changed = 0;
   #rest = kFirstRestMs;
+  /** @type {"low"|"full"} */
+  #picture = "full";
+  #grows = -Infinity;
 
-  /** @param {{available_kbps: number|null, loss_percent: number|null}} sample @param {number} now ms @returns {boolean} whether the picture rests */
-  decide({ available_kbps, loss_percent }, now) {
+  /**
+   * @param {{available_kbps: number|null, loss_percent: number|null}} sample
+   * @param {number} now ms
+   * @param {"low"|"full"} picture what is wanted of it
+   * @returns {boolean} whether the picture rests
+   */
+  decide({ available_kbps, loss_percent }, now, picture = "full") {
     const loss = loss_percent ?? 0;
+    if (picture === "full" && this.#picture === "low") this.#grows = now;
+    this.#picture = picture;
     if (this.paused) {
       if (now - this.#changed >= this.#rest && loss < kCalmLossPercent) this.#turn(false, now);
       return this.paused;
     }
-    const poor = (available_kbps !== null && available_kbps < kPoorKbps) || loss > kPoorLossPercent;
+    const least = now - this.#grows < kGrowthMs ? kPoorKbps.low : kPoorKbps[picture];
+    const poor = (available_kbps !== null && available_kbps < least) || loss > kPoorLossPercent;
     this.#poorSince = poor ? (this.#poorSince ?? now) : null;
     if (this.#poorSince === null || now - this.#poorSince < kPatienceMs) {
       if (now - this.#changed > kProvenMs) this.#rest = kFirstRestMs;
@@ -85,6 +103,33 @@ export class PictureRule {
   #turn(paused, now) {
     this.paused = paused;
     this.#changed = now;
+    if (!paused) this.#grows = now;
     this.#poorSince = null;
+  }
+}
+
+/**
+ * When to measure the line anew, by a new connection: a browser that sends little cannot find out that a jam is over, and
+ * would begin his turn with what it believed then. Only while he has not the floor. Pure: told the time.
+ */
+export class Doubt {
+  /** @type {number|null} */
+  #since = null;
+  #wait = kFirstRestMs;
+  #asked = -Infinity;
+
+  /** @param {{available_kbps: number|null}} sample @param {number} now ms @param {"low"|"full"} picture what is wanted of it */
+  due({ available_kbps }, now, picture) {
+    const thin = picture === "low" && available_kbps !== null && available_kbps < kPoorKbps.full;
+    this.#since = thin ? (this.#since ?? now) : null;
+    if (this.#since === null) {
+      if (now - this.#asked > kProvenMs) this.#wait = kFirstRestMs;
+      return false;
+    }
+    if (now - this.#since < this.#wait) return false;
+    this.#wait = Math.min(this.#wait * 2, kLongestRestMs);
+    this.#asked = now;
+    this.#since = null;
+    return true;
   }
 }

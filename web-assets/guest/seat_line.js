@@ -2,7 +2,7 @@
 
 import { Backoff, pause } from "../lib/wire.js";
 import { GuestConnection } from "./connection.js";
-import { PictureRule, Statistics, received } from "./line.js";
+import { Doubt, PictureRule, Statistics, received } from "./line.js";
 
 const kAnswerMs = 6000, kConnectMs = 6000;
 const kSampleMs = 1000, kReportMs = 2000;
@@ -38,6 +38,7 @@ export class SeatLine {
   #backoff = new Backoff();
   #statistics = new Statistics();
   #rule = new PictureRule();
+  #doubt = new Doubt();
   #received = { packets: 0, at: 0 };
   /** @type {Promise<{connection: GuestConnection, sdp: string}>|null} */
   #prepared = null;
@@ -119,6 +120,18 @@ export class SeatLine {
       if (await this.#connect(mine)) break;
       if (mine === this.#attempt) await this.#backoff.wait();
     }
+    this.changed();
+  }
+
+  /** A new connection beside the old one, which the server lets go when it has answered. */
+  async #measureAnew() {
+    const mine = ++this.#attempt;
+    const old = this.connection;
+    this.#rule = new PictureRule();
+    this.paused = false;
+    const stands = await this.#connect(mine);
+    if (old !== this.connection) old?.close();
+    if (mine === this.#attempt && !stands) this.renew();
     this.changed();
   }
 
@@ -220,6 +233,7 @@ export class SeatLine {
       if (connection !== this.connection) return;
       this.sample = sample;
       this.#rest(sample);
+      if (this.#doubt.due(sample, performance.now(), this.#picture) && this.wire.open()) this.#measureAnew();
       this.#stall(sample);
       this.changed();
     }
@@ -243,7 +257,7 @@ export class SeatLine {
 
   /** @param {import("./line.js").Sample} sample */
   #rest(sample) {
-    const paused = this.#tracks.camera !== null && this.#rule.decide(sample, performance.now());
+    const paused = this.#tracks.camera !== null && this.#rule.decide(sample, performance.now(), this.#picture);
     if (paused === this.paused) return;
     this.paused = paused;
     this.connection?.tune(this.#picture, paused);
