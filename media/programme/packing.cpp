@@ -99,7 +99,8 @@ bool is_bt601(GstSample* sample) {
 Packed packed_in_bt709(GstSample* sample) {
   Packed packed = tightly_packed(sample);
   if (!packed.buffer || !is_bt601(sample)) return packed;
-  gst::Buffer own = gst::Buffer::adopt(gst_buffer_make_writable(gst_buffer_ref(packed.buffer.get())));
+  // Its memory is copied only where somebody else has it too, by the map below.
+  gst::Buffer own = gst::Buffer::adopt(gst_buffer_copy(packed.buffer.get()));
   packed.buffer = {};
   GstMapInfo map;
   if (gst_buffer_map(own.get(), &map, GST_MAP_READWRITE) == FALSE) return {};

@@ -131,7 +131,10 @@ export class SeatLine {
     this.paused = false;
     const stands = await this.#connect(mine);
     if (old !== this.connection) old?.close();
-    if (mine === this.#attempt && !stands) this.renew();
+    if (mine === this.#attempt && !stands) {
+      this.lostAt ??= Date.now();
+      this.renew();
+    }
     this.changed();
   }
 
