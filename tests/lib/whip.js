@@ -59,7 +59,10 @@ export function installWhip() {
     if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
     await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
     while (connection.connectionState !== 'connected') {
-      if (connection.connectionState === 'failed') throw new Error('no connection');
+      if (connection.connectionState === 'failed') {
+        connection.close();
+        throw new Error('no connection');
+      }
       await new Promise((done) => connection.addEventListener('connectionstatechange', done, { once: true }));
     }
     return { connection, name: response.headers.get('Location'), token };
