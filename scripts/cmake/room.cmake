@@ -26,7 +26,9 @@ target_compile_options(tyndau_flags INTERFACE -Wall -Wextra -Werror -fstack-prot
 target_compile_definitions(tyndau_flags INTERFACE _FORTIFY_SOURCE=2)
 # Where the files of a room are compiled as one (a third of the time: the tests, the sanitized build) GCC takes each but the
 # first for a header, whose classes should not hold what is in an anonymous namespace.
-target_compile_options(tyndau_flags INTERFACE -Wno-subobject-linkage)
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(tyndau_flags INTERFACE -Wno-subobject-linkage)
+endif()
 if(TYNDAU_SANITIZE)
   target_compile_options(tyndau_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
                                                 -fno-omit-frame-pointer -U_FORTIFY_SOURCE)

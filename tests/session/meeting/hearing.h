@@ -122,9 +122,9 @@ struct Hearing {
 
 /// The first item, and the floor to its speaker.
 inline void give_floor(Hearing& h) {
-  EXPECT_EQ(h.act("sitting.open"), "");
-  EXPECT_EQ(h.open_item("a1"), "");
-  EXPECT_EQ(h.give("p1"), "");
+  ASSERT_EQ(h.act("sitting.open"), "");
+  ASSERT_EQ(h.open_item("a1"), "");
+  ASSERT_EQ(h.give("p1"), "");
 }
 
 /// All that a screen could see of a state, but its number.

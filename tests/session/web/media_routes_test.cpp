@@ -184,6 +184,7 @@ TEST_F(MediaRoutesTest, CompressPlaylistsForThoseWhoTakeItAndShareThem) {
   };
   EXPECT_EQ(data(client), data(get("720p/live.m3u8", {}, {{"accept-encoding", "gzip"}})));
   EXPECT_EQ(data(get("720p/live.m3u8")), data(get("720p/live.m3u8")));
+  EXPECT_EQ(get("720p/live.m3u8", {}, {{"accept-encoding", "gzip;q=0, br"}})->header("Content-Encoding"), "");
 }
 
 TEST_F(MediaRoutesTest, LetNobodyKeepAPlaylistThatCannotBePlayedYet) {
