@@ -109,6 +109,31 @@ OfferedLine read_line(const GstSDPMedia* media) {
   return line;
 }
 
+/// a=candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS ... (RFC 8839, 5.1)
+bool is_local_name(std::string_view line) {
+  if (!line.starts_with("a=candidate:")) return false;
+  for (int field = 0; field < 4; ++field) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) return false;
+    line.remove_prefix(space + 1);
+  }
+  return line.substr(0, line.find(' ')).ends_with(".local");
+}
+
+std::string for_webrtcbin(std::string_view text) {
+  constexpr std::string_view kOpen = "a=setup:actpass", kTaken = "a=setup:active";
+  std::string changed;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end == std::string_view::npos ? text.size() : end + 1);
+    text.remove_prefix(line.size());
+    if (is_local_name(line)) continue;
+    changed +=
+        line.starts_with(kOpen) ? std::string(kTaken) + std::string(line.substr(kOpen.size())) : std::string(line);
+  }
+  return changed;
+}
+
 }  // namespace
 
 Result<Offer> read_offer(const std::string& text) {
@@ -121,7 +146,7 @@ Result<Offer> read_offer(const std::string& text) {
   if (count == 0) return fail("the offer has no m-line");
   if (count > kMostLines) return fail(fmt::format("the offer has more than {} m-lines", kMostLines));
   Offer offer;
-  offer.text = text;
+  offer.text = for_webrtcbin(text);
   for (guint i = 0; i < count; ++i) {
     const GstSDPMedia* line = gst_sdp_message_get_media(sdp.get(), i);
     for (const char* needed : {"fingerprint", "ice-ufrag", "ice-pwd"}) {

@@ -380,6 +380,7 @@ Result<std::string> Peer::Inner::gathered_answer() {
   gchar* text = gst_sdp_message_as_text(local->sdp);
   std::string answer(text);
   g_free(text);
+  if (answer.find("a=candidate:") == std::string::npos) return fail("no address was found to be reached at");
   return answer;
 }
 
@@ -398,13 +399,13 @@ void Peer::Inner::watch_connection() {
 }
 
 void Peer::Inner::on_state(GObject* object, GParamSpec*, gpointer data) {
-  const std::string state = enum_property(object, "connection-state");
-  if (state != "failed" && state != "closed") return;
-  const auto self = static_cast<Weak*>(data)->lock();
-  if (self)
-    gst::post([weak = Weak(self), state] {
-      if (const auto peer = weak.lock()) peer->say_gone("the connection is " + state);
-    });
+  // Read later: the thread that tells of it has locks that reading takes.
+  gst::post([weak = *static_cast<Weak*>(data), element = gst::Element::share(GST_ELEMENT(object))] {
+    const auto peer = weak.lock();
+    if (!peer) return;
+    const std::string state = enum_property(G_OBJECT(element.get()), "connection-state");
+    if (state == "failed" || state == "closed") peer->say_gone("the connection is " + state);
+  });
 }
 
 GstPadProbeReturn Peer::Inner::on_packet(GstPad*, GstPadProbeInfo* info, gpointer data) {

@@ -28,6 +28,27 @@ TEST(Offer, NamesTheCodecsThatWeSend) {
   EXPECT_EQ(offer->lines[1].payload, 111);
 }
 
+TEST(Offer, GivesTheDtlsClientsPartToWhoeverLeavesItOpen) {
+  const std::string text = read_offer(kViewer)->text;
+  EXPECT_THAT(text, HasSubstr("a=setup:active\r\n"));
+  EXPECT_EQ(text.find("actpass"), std::string::npos);
+  std::string fixed = kViewer;
+  for (std::size_t at; (at = fixed.find("actpass")) != std::string::npos;) fixed.replace(at, 7, "passive");
+  EXPECT_EQ(read_offer(fixed)->text, fixed) << "what was decided is left";
+}
+
+TEST(Offer, AsksNobodyForNamesOfTheNetworkThatTheGuestIsIn) {
+  const std::string name =
+      "a=candidate:1 1 udp 2113937151 7b5f2a0c-51f5-4b1a-9d8a-0f1e2d3c4b5a.local 50000 typ host\r\n";
+  const std::string host = "a=candidate:2 1 udp 2113937150 10.0.0.7 50001 typ host\r\n";
+  const std::string relay =
+      "a=candidate:3 1 udp 41885695 192.0.2.1 3478 typ relay raddr x.local rport 9 generation 0\r\n";
+  const std::string plain = kHead + video_line();
+  const auto offer = read_offer(plain + name + host + relay + "a=candidate:short.local\r\n");
+  ASSERT_TRUE(offer) << offer.error().what;
+  EXPECT_EQ(offer->text, read_offer(plain)->text + host + relay + "a=candidate:short.local\r\n");
+}
+
 TEST(Offer, KnowsWhoWantsNothingOfUs) {
   EXPECT_FALSE(read_offer(kHead + video_line("sendonly"))->lines[0].wants);
   EXPECT_FALSE(read_offer(kHead + video_line("inactive"))->lines[0].wants);
