@@ -50,6 +50,8 @@ struct GuestSocket::Inner : std::enable_shared_from_this<GuestSocket::Inner> {
   void answer_takeover(const Page& owner, bool yes);
   void let_in_next(const GuestId& guest);
   bool is_here(const GuestId& guest) const;
+  /// Just started, we do not know yet which connections media has.
+  bool awaits_media() const { return !secretariat.media_connected() && uv_now(loop) - began < patience.media; }
   void send_away_the_lost();
 
   uv_loop_t* loop;
@@ -60,6 +62,7 @@ struct GuestSocket::Inner : std::enable_shared_from_this<GuestSocket::Inner> {
   Peers& peers;
   const Config::Webrtc webrtc;
   const Patience patience;
+  const std::uint64_t began = uv_now(loop);
   std::set<Page*> pages;
   std::map<GuestId, Page*> seated, asking;  ///< asking: a second page that waits for the first one's word
   std::map<GuestId, Json> measured;         ///< as the page said last
@@ -91,7 +94,7 @@ class Page : public SocketClient {
       return first;
     }
     if (closing()) return nullptr;
-    if (seated() && std::exchange(wants_view_, false)) return view();
+    if (seated() && !waits_ && std::exchange(wants_view_, false)) return view();
     return std::exchange(wants_ping_, false) ? inner_->ping : nullptr;
   }
 
@@ -108,6 +111,7 @@ class Page : public SocketClient {
   /// Whoever was sent away sees nothing more.
   void check();
   void welcome();
+  bool waits() const { return waits_; }
   bool seated() const;
   /// Whether it named a media connection of this guest that lives.
   bool has_the_peer() const { return !peer_.empty() && inner_->peers.lives(peer_, visitor_); }
@@ -133,7 +137,8 @@ class Page : public SocketClient {
   const std::uint64_t since_;
   std::uint64_t heard_at_, pinged_at_ = 0;
   GuestDoor::Visitor visitor_;
-  std::string peer_;  ///< that it said it has
+  std::string peer_;    ///< that it said it has
+  bool waits_ = false;  ///< for media's word about its connection, to be welcomed
   int heard_since_ping_ = 0;
   std::deque<SharedMessage> out_;
   bool wants_view_ = false, wants_ping_ = false;
@@ -198,6 +203,8 @@ void Page::takeover(Fields& fields) {
 
 void Page::welcome() {
   const bool lives = has_the_peer();
+  waits_ = !peer_.empty() && !lives && inner_->awaits_media();
+  if (waits_) return;
   say({{"type", "welcome"},
        {"ice_servers", ice_servers(inner_->webrtc, utc_now())},
        {"peer", lives ? Json(peer_) : Json()}});
@@ -267,6 +274,7 @@ void Page::check() {
 
 void Page::tick(std::uint64_t now) {
   if (closing()) return;
+  if (waits_) welcome();
   if (!who && now - since_ > inner_->patience.hello) return close(kBadToken);
   // A page that does not answer is asleep or its line is dead: the seat must be free for its next attempt.
   if (who && now - heard_at_ > inner_->patience.silence) return close(kGoneSilent);
@@ -344,6 +352,7 @@ void GuestSocket::Inner::on_change(const std::string& meeting) {
   for (Page* page : pages) {
     if (!page->who || (!meeting.empty() && page->who->meeting != meeting)) continue;
     page->check();
+    if (page->waits()) page->welcome();
     if (page->seated()) page->show();
   }
 }

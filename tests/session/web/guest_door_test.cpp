@@ -52,17 +52,7 @@ TEST_F(DoorTest, AnInvitationToALaterMeetingLastsLonger) {
 
 TEST_F(DoorTest, ALinkLeadsToThePublicAddress) {
   config.web.public_url = "https://hearings.example.kz/";
-  TearDown();
-  guests.reset();
-  desks.reset();
-  sockets.reset();
-  server.reset();
-  states.reset();
-  peers.reset();
-  door.reset();
-  gate.reset();
-  secretariat.reset();
-  open_site();
+  reopen();
   enter();
   EXPECT_THAT(invite()["url"].get<std::string>(), StartsWith("https://hearings.example.kz/join/"));
 }

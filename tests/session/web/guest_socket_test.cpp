@@ -479,6 +479,40 @@ TEST_F(GuestPageTest, ComesBackByTheNameOfItsConnection) {
   EXPECT_TRUE(media->silent(loop)) << "the connection lives on";
 }
 
+/// The session was started anew, and the page is faster than media.
+TEST_F(GuestPageTest, IsLetInWhenMediaHasSaidWhoIsConnected) {
+  std::string peer;
+  {
+    WebSocket old = in_the_lobby();
+    peer = connect(old);
+  }
+  media->greets = false;
+  reopen();
+  WebSocket back = page(token, peer);
+  EXPECT_TRUE(back.next("welcome", milliseconds(100)).is_null());
+  ASSERT_TRUE(loop.until([this] { return media->pump(); }));
+  media->greets = true;
+  media->snapshot.peers = {{peer, "m1/p1"}};
+  media->say(media->snapshot);
+  EXPECT_EQ(back.next("welcome")["peer"], peer) << "the connection lives on";
+  EXPECT_FALSE(back.next("view").is_null());
+}
+
+TEST_F(GuestPageTest, IsLetInAfterAMomentWhenMediaIsAway) {
+  std::string peer;
+  {
+    WebSocket old = in_the_lobby();
+    peer = connect(old);
+  }
+  media->die();
+  reopen();
+  WebSocket back = page(token, peer);
+  EXPECT_TRUE(back.next("welcome", milliseconds(100)).is_null());
+  EXPECT_TRUE(back.next("welcome")["peer"].is_null());
+  WebSocket new_page = page(invite("p2")["token"]);
+  EXPECT_FALSE(new_page.next("welcome", milliseconds(100)).is_null()) << "it has nothing to be asked for";
+}
+
 // ---- silence ----
 
 struct ImpatientGuestPageTest : GuestPageTest {

@@ -133,6 +133,21 @@ struct Site : testing::Test {
     loop.run_for(std::chrono::milliseconds(5));
   }
 
+  /// The session is started anew.
+  void reopen() {
+    TearDown();
+    guests.reset();
+    desks.reset();
+    sockets.reset();
+    server.reset();
+    states.reset();
+    peers.reset();
+    door.reset();
+    gate.reset();
+    secretariat.reset();
+    open_site();
+  }
+
   /// As web-assets/CMakeLists.txt lays them out, without what comes from elsewhere.
   std::filesystem::path assets() const {
     const std::filesystem::path share = directory / "share";
