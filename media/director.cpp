@@ -36,6 +36,7 @@ Director::Director(const Config& config, programme::Mixer& mixer, sources::HallS
   guests_.on_state = [this](const link::PeerState& state) {
     if (server_) server_->send(state);
   };
+  mixer_.take_hall(hall_.remote());
   // Both come from the mixer's thread and may find the main loop gone at the very end; then they are never run.
   mixer_.on_levels = [this](const link::Levels& levels) {
     post([this, levels] {
@@ -167,6 +168,7 @@ void Director::shown(std::int64_t scene, std::int64_t frame) {
 void Director::carry_out(const link::SourceSet& command) {
   const auto set = hall_.set(command.uri);
   if (!set) return server_->send(link::Failed{command.id, "bad_uri", set.error().what});
+  mixer_.take_hall(hall_.remote());
   server_->send(link::Done{command.id, std::nullopt});
 }
 

@@ -53,7 +53,7 @@ void Guests::give_up(Connection connection) {
   connection.peer.reset();
   const bool another = std::any_of(peers_.begin(), peers_.end(),
                                    [&](const auto& other) { return other.second.seat == connection.seat; });
-  if (connection.seat.empty() || another) return;
+  if (connection.seat.empty() || connection.seat == link::kHallSeat || another) return;
   mixer_.remove_seat(connection.seat);
   seats_.erase(connection.seat);
   std::error_code error;  // nobody's face is kept; where there is none there is nothing to remove
@@ -64,6 +64,7 @@ std::filesystem::path Guests::still_of(const std::string& seat) const { return o
 
 Result<Place> Guests::take_place(const std::string& seat) {
   if (seat.empty()) return Place{};
+  if (seat == link::kHallSeat && options_.hall) return Place{seat, std::make_shared<SeatIntake>(options_.hall), {}};
   if (!is_seat(seat)) return fail("this is no name of a seat");
   auto& known = seats_[seat];
   if (!known) {
@@ -107,6 +108,10 @@ void Guests::open(const std::string& peer, const std::string& seat, const std::s
   if (!offer) return answer(tl::unexpected(offer.error()));
   auto place = take_place(seat);
   if (!place) return answer(tl::unexpected(place.error()));
+  const bool sends = std::any_of(offer->lines.begin(), offer->lines.end(),
+                                 [](const OfferedLine& line) { return line.sends && !line.taken.empty(); });
+  // Desks listen for the hall's loudspeakers: how their lines are is nobody's question.
+  if (seat == link::kHallSeat && !sends) place->intake = nullptr;
 
   Peer::Events events;
   events.on_answer = [this, peer](const Result<std::string>& its_answer) { answered(peer, its_answer); };
@@ -124,8 +129,6 @@ void Guests::open(const std::string& peer, const std::string& seat, const std::s
     give_up(std::move(connection));
     return answer(tl::unexpected(opened.error()));
   }
-  const bool sends = std::any_of(offer->lines.begin(), offer->lines.end(),
-                                 [](const OfferedLine& line) { return line.sends && !line.taken.empty(); });
   // The newest sending peer has the seat alone: the one before is dead, and only nobody has noticed yet.
   for (auto& [id, other] : peers_) {
     if (sends && other.intake && other.seat == connection.seat) other.intake->close();

@@ -22,6 +22,8 @@ class Guests {
   struct Options {
     Network network;
     std::filesystem::path stills;  ///< {seat}.jpg is written below it; empty for nowhere
+    /// What a peer with link::kHallSeat fills, whether it is the hall just now or not; null for none.
+    std::shared_ptr<programme::Seat> hall;
   };
   /// The mixer outlives it.
   Guests(programme::Mixer& mixer, Options options);

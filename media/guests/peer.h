@@ -21,7 +21,7 @@ struct Network {
 /// Whose seat a peer fills.
 struct Place {
   std::string seat;                    ///< "" for somebody who only listens
-  std::shared_ptr<SeatIntake> intake;  ///< null with it
+  std::shared_ptr<SeatIntake> intake;  ///< null with it, and for who only listens in the hall
   std::filesystem::path still;         ///< a small JPEG of the face, once a second; empty for nowhere
 };
 

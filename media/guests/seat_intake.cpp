@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "media/programme/packing.h"
 #include "media/programme/scene.h"
@@ -15,6 +16,7 @@ void SeatIntake::put_picture(GstSample* sample, Picture which) {
   if (!packed.buffer) return;
   const std::lock_guard lock(mutex_);
   if (!seat_) return;
+  filled_ = true;
   programme::PictureSlot& slot = which == Picture::kFace ? seat_->picture : seat_->presentation;
   slot.put(std::move(packed.buffer), steady_clock::now(), packed.width, packed.height);
 }
@@ -24,12 +26,14 @@ void SeatIntake::put_sound(const float* samples, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) peak = std::max(peak, std::fabs(samples[i]));
   peak_ = peak;  // one thread puts; a look between the two lines costs one value of a meter
   const std::lock_guard lock(mutex_);
-  if (seat_) seat_->sound.put(samples, count, steady_clock::now());
+  if (!seat_) return;
+  filled_ = true;
+  seat_->sound.put(samples, count, steady_clock::now());
 }
 
 void SeatIntake::empty() {
   const std::lock_guard lock(mutex_);
-  if (!seat_) return;
+  if (!seat_ || !std::exchange(filled_, false)) return;
   seat_->picture.clear();
   seat_->presentation.clear();
   seat_->sound.clear();

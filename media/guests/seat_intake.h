@@ -21,7 +21,7 @@ class SeatIntake {
   void put_picture(GstSample* sample, Picture which);
   /// `samples`: mono float at Format::kSampleRate.
   void put_sound(const float* samples, std::size_t count);
-  /// Takes what the seat shows away; what comes later is shown again.
+  /// Takes what came through here away from the seat; what comes later is shown again. Who only listens takes nothing.
   void empty();
   /// Empties it for good. When it returns no other thread is inside.
   void close();
@@ -37,6 +37,7 @@ class SeatIntake {
  private:
   std::mutex mutex_;
   std::shared_ptr<programme::Seat> seat_;  // guarded by mutex_; null once closed
+  bool filled_ = false;                    // guarded by mutex_: something came through
   std::atomic<float> peak_{0};
 };
 

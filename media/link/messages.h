@@ -56,6 +56,9 @@ struct Scene {
 
 inline constexpr std::size_t kMostSeats = 16;       ///< tiles and microphones of a scene
 inline constexpr std::size_t kMostNameBytes = 512;  ///< of a tile, in one language
+/// The seat of whoever sends the hall's picture by WebRTC (source "whip:"), and of its loudspeakers: what goes back
+/// there lacks the hall's own sound.
+inline constexpr std::string_view kHallSeat = "hall";
 
 /// A moment of the programme as the public sees it: milliseconds since the start of a run, and the wall time printed in
 /// the playlists (EXT-X-PROGRAM-DATE-TIME) for the same frame.
@@ -104,7 +107,7 @@ struct PeerOpen {
   std::int64_t id = 0;
   std::string peer;       ///< the session's name for it
   std::string offer;      ///< at most 32 KiB
-  std::string seat = {};  ///< "" for somebody who only listens; "{meeting}/{person}"
+  std::string seat = {};  ///< "" for somebody who only listens; "{meeting}/{person}"; kHallSeat
 };
 /// Ends a connection.
 struct PeerClose {

@@ -258,6 +258,12 @@ Result<SourceUri> parse_rtmp(SourceUri source, std::string_view rest) {
   return source;
 }
 
+/// Whether it has an authority, in which a secret may stand.
+bool is_network(SourceUri::Kind kind) {
+  using Kind = SourceUri::Kind;
+  return kind == Kind::kRtsp || kind == Kind::kSrt || kind == Kind::kRtmp;
+}
+
 }  // namespace
 
 Result<SourceUri> parse_source_uri(const std::string& uri) {
@@ -273,17 +279,21 @@ Result<SourceUri> parse_source_uri(const std::string& uri) {
   if (colon != std::string::npos) {
     if (scheme == "test")
       return rest.empty() ? Result<SourceUri>(source) : fail("test: takes nothing behind the colon");
+    if (scheme == "whip") {
+      source.kind = SourceUri::Kind::kWhip;
+      return rest.empty() ? Result<SourceUri>(source) : fail("whip: takes nothing behind the colon");
+    }
     if (scheme == "file") return parse_file(source, rest);
     if (scheme == "v4l2") return parse_v4l2(source, rest);
     if (scheme == "rtsp" || scheme == "rtsps") return parse_rtsp(source, scheme, rest);
     if (scheme == "srt") return parse_srt(source, rest);
     if (scheme == "rtmp") return parse_rtmp(source, rest);
   }
-  return fail("unknown kind of source: use test:, file:, v4l2:, rtsp://, rtsps://, srt:// or rtmp://");
+  return fail("unknown kind of source: use test:, file:, v4l2:, rtsp://, rtsps://, srt://, rtmp:// or whip:");
 }
 
 std::string SourceUri::safe() const {
-  if (kind == Kind::kTest || kind == Kind::kFile || kind == Kind::kV4l2) return uri;
+  if (!is_network(kind)) return uri;
   const auto slashes = uri.find("//");
   const Pieces pieces = cut(std::string_view(uri).substr(slashes + 2));
   std::string result = uri.substr(0, slashes + 2);
@@ -298,8 +308,7 @@ std::string SourceUri::safe() const {
 }
 
 std::string SourceUri::hide(std::string text) const {
-  const bool network = kind != Kind::kTest && kind != Kind::kFile && kind != Kind::kV4l2;
-  if (!network) return text;
+  if (!is_network(kind)) return text;
   replace_all(text, uri, safe());
   SourceUri without_user = *this;
   without_user.uri = location;

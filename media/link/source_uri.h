@@ -9,7 +9,7 @@ namespace tyndau::link {
 
 /// What a source URI asks for; parsed and checked without touching a device.
 struct SourceUri {
-  enum class Kind { kTest, kFile, kV4l2, kRtsp, kSrt, kRtmp } kind = Kind::kTest;
+  enum class Kind { kTest, kFile, kV4l2, kRtsp, kSrt, kRtmp, kWhip } kind = Kind::kTest;
   std::string uri;             ///< as given
   std::string location;        ///< path, device or URI for the element
   std::string audio_device;    ///< v4l2 with ?audio=alsa:DEVICE, else ""
@@ -24,7 +24,7 @@ struct SourceUri {
   std::string hide(std::string text) const;
 };
 /// test:, file:/absolute/path, v4l2:/dev/videoN[?audio=alsa:DEV], rtsp://, rtsps://, srt://host:port?..., srt://:port,
-/// rtmp://. Anything else is a failure with a sentence for the operator.
+/// rtmp://, whip: (whoever sends for the hall by WebRTC). Anything else is a failure with a sentence for the operator.
 Result<SourceUri> parse_source_uri(const std::string& uri);
 
 }  // namespace tyndau::link

@@ -10,6 +10,7 @@
 
 #include "media/base/log.h"
 #include "media/programme/levels.h"
+#include "media/programme/limiter.h"
 #include "media/programme/loudness.h"
 #include "media/programme/painter.h"
 
@@ -21,12 +22,14 @@ struct Mixer::Sound {
   explicit Sound(std::size_t samples) : hall(samples), sum(samples), programme(samples) {}
   LevelMeter meter;
   Loudness loudness;  ///< of the hall
+  Limiter limiter;
   std::vector<float> hall, sum, programme;
 };
 
 namespace {
 
-float limited(float sample) { return std::clamp(sample, -1.0F, 1.0F); }
+/// What the limiter could not foresee, and what adds up to more without a voice than with it.
+float clipped(float sample) { return std::clamp(sample, -1.0F, 1.0F); }
 
 void sleep_until(SteadyTime time) {
   // std::this_thread::sleep_until drifts by the scheduler's slack when it is asked for short spans; the absolute sleep
@@ -62,7 +65,7 @@ void Frame::sound_without(std::string_view seat, float* out, std::size_t samples
     std::copy_n(sound, samples, out);
     return;
   }
-  for (std::size_t i = 0; i < samples; ++i) out[i] = limited(sum[i] - own->samples[i]);
+  for (std::size_t i = 0; i < samples; ++i) out[i] = clipped((sum[i] - own->samples[i]) * gains[i]);
 }
 
 std::int64_t Mixer::set_scene(const link::Scene& scene) {
@@ -138,6 +141,11 @@ void Mixer::remove_seat(const std::string& name) {
   seats_ = std::move(all);
 }
 
+void Mixer::take_hall(std::shared_ptr<Seat> seat) {
+  const std::lock_guard lock(seats_mutex_);
+  hall_seat_ = std::move(seat);
+}
+
 void Mixer::tick(std::int64_t index) {
   std::shared_ptr<const Prepared> prepared;
   {
@@ -145,12 +153,17 @@ void Mixer::tick(std::int64_t index) {
     prepared = prepared_;
   }
   const auto seats = this->seats();
+  std::shared_ptr<Seat> hall;
+  {
+    const std::lock_guard lock(seats_mutex_);
+    hall = hall_seat_;
+  }
   Frame frame;
   frame.index = index;
   frame.utc = utc_now();
   frame.scene = prepared->generation;
-  frame.picture = compose(*prepared, *seats);
-  mix(*prepared, *seats, !prepared->scene.card, frame);
+  frame.picture = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest());
+  mix(*prepared, *seats, hall ? hall->sound : sound_, frame);
   {
     const std::lock_guard lock(outlets_mutex_);
     for (const auto& outlet : outlets_) outlet->frame(frame);
@@ -167,14 +180,18 @@ void Mixer::tick(std::int64_t index) {
 
 /// Everything is taken from its slot even when it is not heard, so that neither a recess ends nor a microphone opens
 /// with old sound.
-void Mixer::mix(const Prepared& prepared, const Seats& seats, bool sound, Frame& frame) {
+void Mixer::mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, Frame& frame) {
   Sound& now = *sounds_;
   const std::size_t count = now.sum.size();
-  sound_.take(now.hall.data(), count);
+  const bool sound = !prepared.scene.card;
+  hall.take(now.hall.data(), count);
   now.loudness.add(now.hall.data(), count);
   const double wanted = wanted_loudness(now.loudness);
   std::fill(now.sum.begin(), now.sum.end(), 0.0F);
-  if (sound) std::copy(now.hall.begin(), now.hall.end(), now.sum.begin());
+  if (sound) {
+    std::copy(now.hall.begin(), now.hall.end(), now.sum.begin());
+    frame.voices.push_back({link::kHallSeat, now.hall.data()});
+  }
   const auto& open = prepared.scene.microphones;
   for (const auto& [name, seat] : seats) {
     Seat::Voice& voice = seat->voice;
@@ -190,20 +207,21 @@ void Mixer::mix(const Prepared& prepared, const Seats& seats, bool sound, Frame&
     }
     frame.voices.push_back({name, voice.samples.data()});
   }
-  std::transform(now.sum.begin(), now.sum.end(), now.programme.begin(), limited);
+  frame.gains = now.limiter.gains(now.sum.data(), count);
+  for (std::size_t i = 0; i < count; ++i) now.programme[i] = clipped(now.sum[i] * frame.gains[i]);
   now.meter.add(now.programme.data(), now.hall.data(), count);
   frame.sound = now.programme.data();
   frame.sum = now.sum.data();
 }
 
-gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats) {
+gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats,
+                           const std::optional<PictureSlot::Picture>& hall) {
   const SteadyTime now = steady_clock::now();
   const auto age = [now](const std::optional<PictureSlot::Picture>& picture) -> Age {
     if (!picture) return std::nullopt;
     return std::chrono::duration_cast<std::chrono::milliseconds>(now - picture->arrived);
   };
   const link::Scene& scene = prepared.scene;
-  const auto hall = picture_.newest();
   std::vector<std::optional<PictureSlot::Picture>> faces(scene.tiles.size()), presentations(scene.tiles.size());
   std::vector<TileAge> ages(scene.tiles.size());
   for (std::size_t i = 0; i < scene.tiles.size(); ++i) {
@@ -239,10 +257,14 @@ gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats) {
     if (tile && piece.tile < prepared.labels.size()) overlays.push_back(&prepared.labels[piece.tile]);
   }
   if (plan.caption && !prepared.caption.empty()) overlays.push_back(&prepared.caption);
-  const gst::Buffer& ground = plan.ground == Plan::Ground::kCard    ? prepared.card
-                              : plan.ground == Plan::Ground::kSlate ? slate_
-                              : plan.ground == Plan::Ground::kStage ? composer_.stage()
-                                                                    : hall->buffer;
+  const bool hall_fits = hall && (hall->width == 0 || (hall->width == format_.width && hall->height == format_.height));
+  if (plan.ground == Plan::Ground::kHall && !hall_fits) {
+    layers.insert(layers.begin(), {*hall, {0, 0, format_.width, format_.height}, true});
+  }
+  const gst::Buffer& ground = plan.ground == Plan::Ground::kCard                ? prepared.card
+                              : plan.ground == Plan::Ground::kSlate             ? slate_
+                              : plan.ground == Plan::Ground::kHall && hall_fits ? hall->buffer
+                                                                                : composer_.stage();
   return composer_.compose(ground, layers, overlays);
 }
 

@@ -26,7 +26,7 @@ struct Frame {
   const float* sound = nullptr;  ///< Format::samples_per_frame() samples, mono; only during the call
 
   /// The sound as one of those who are heard must get it: without his own voice (a mix-minus). `out` has room for
-  /// `samples_per_frame` samples. "" gets all of it.
+  /// `samples_per_frame` samples. "" gets all of it; link::kHallSeat what the hall's loudspeakers may play.
   void sound_without(std::string_view seat, float* out, std::size_t samples) const;
 
   /// The seats that are heard in this frame, and what each of them adds.
@@ -34,7 +34,8 @@ struct Frame {
     std::string_view seat;
     const float* samples;
   };
-  const float* sum = nullptr;  ///< before it was limited
+  const float* sum = nullptr;    ///< before it was limited
+  const float* gains = nullptr;  ///< what limited it, sample by sample
   std::vector<Voice> voices = {};
 };
 
@@ -64,6 +65,10 @@ class Mixer {
   void add_seat(const std::string& name, std::shared_ptr<Seat> seat);
   void remove_seat(const std::string& name);
 
+  /// The hall is what arrives in this seat from the next frame on, and not what lies in the slots that the mixer was
+  /// made with; null: those again. Main thread.
+  void take_hall(std::shared_ptr<Seat> seat);
+
   /// The first frame for which the outlet was or will be called. Main thread; remove() returns when the outlet is not
   /// and will not be inside frame().
   void add(std::shared_ptr<Outlet> outlet);
@@ -90,8 +95,8 @@ class Mixer {
   };
   void run();
   void tick(std::int64_t index);
-  void mix(const Prepared& prepared, const Seats& seats, bool sound, Frame& frame);
-  gst::Buffer compose(const Prepared& prepared, const Seats& seats);
+  void mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, Frame& frame);
+  gst::Buffer compose(const Prepared& prepared, const Seats& seats, const std::optional<PictureSlot::Picture>& hall);
   std::shared_ptr<const Seats> seats() const;
 
   // Constant after construction.
@@ -108,6 +113,7 @@ class Mixer {
   std::shared_ptr<const Prepared> prepared_;  // guarded by prepared_mutex_
   mutable std::mutex seats_mutex_;
   std::shared_ptr<const Seats> seats_ = std::make_shared<const Seats>();  // guarded by seats_mutex_; replaced whole
+  std::shared_ptr<Seat> hall_seat_;                                       // guarded by seats_mutex_
   std::mutex outlets_mutex_;                                              // held during a tick's calls
   std::vector<std::shared_ptr<Outlet>> outlets_;
   std::atomic<bool> stopping_{false};

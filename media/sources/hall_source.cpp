@@ -35,17 +35,19 @@ constexpr int kMostHanging = 3;
 }  // namespace
 
 struct HallSource::Inner {
-  Inner(programme::Format shape, programme::PictureSlot& picture_slot, programme::SoundSlot& sound_slot, OnState tell,
-        std::filesystem::path speech)
+  Inner(programme::Format shape, programme::PictureSlot& picture_slot, programme::SoundSlot& sound_slot,
+        std::shared_ptr<programme::Seat> remote_seat, OnState tell, std::filesystem::path speech)
       : format(shape),
         picture(picture_slot),
         sound(sound_slot),
+        remote(std::move(remote_seat)),
         on_state(std::move(tell)),
         speech_directory(std::move(speech)) {}
 
   programme::Format format;
   programme::PictureSlot& picture;
   programme::SoundSlot& sound;
+  const std::shared_ptr<programme::Seat> remote;
   OnState on_state;
   std::filesystem::path speech_directory;
 
@@ -61,6 +63,7 @@ struct HallSource::Inner {
   int attempt = 0;  // which way to try, where there are several
   SteadyTime retry_at{};
   gst::Buffer sound_only_card;
+  std::optional<SteadyTime> seen, heard_since;  // of whip: the last picture, and sound while there is none
 
   gst::Timer timer;  // last: ends first
 
@@ -70,11 +73,13 @@ struct HallSource::Inner {
   void fail(const std::string& why);
   void lose(const std::string& detail);
   void watch();
+  void watch_remote(SteadyTime now);
   bool may_start(SteadyTime now);
   void watch_attempt(SteadyTime now);
   void watch_start(SteadyTime now);
   bool is_sound_alone(SteadyTime now) const;
   void show_sound_alone();
+  const gst::Buffer& sound_only();
   void hold_last_picture(SteadyTime now);
 };
 
@@ -125,11 +130,33 @@ void HallSource::Inner::lose(const std::string& detail) {
 void HallSource::Inner::watch() {
   if (!source) return;
   const auto now = steady_clock::now();
-  if (intake) {
+  if (source->kind == Kind::kWhip) {
+    watch_remote(now);
+  } else if (intake) {
     watch_attempt(now);
   } else if (now >= retry_at && may_start(now)) {
     start(now);
   }
+}
+
+/// Who connects, and when, is the guests' room's business.
+void HallSource::Inner::watch_remote(SteadyTime now) {
+  const auto fresh = [now](const std::optional<SteadyTime>& arrived) { return arrived && now - *arrived <= kStall; };
+  const auto newest = remote->picture.newest();
+  const bool shows = newest && newest->buffer.get() != sound_only_card.get();
+  if (shows) seen = newest->arrived;
+  if (shows && fresh(seen)) return change("ok", "");
+  if (!fresh(remote->sound.arrived())) {
+    seen.reset();
+    heard_since.reset();
+    return change("lost", "waiting for an encoder to connect by WHIP");
+  }
+  if (seen) return change("lost", "the encoder sends no picture any more");
+  // Sound alone, though a picture may be on its way.
+  if (!heard_since) heard_since = now;
+  if (now - *heard_since < kNoPictureAnnounced) return;
+  remote->picture.put(sound_only(), now);
+  change("ok", "");
 }
 
 /// A camera or a port that the last attempt has not given back yet would only refuse the next one.
@@ -169,11 +196,13 @@ bool HallSource::Inner::is_sound_alone(SteadyTime now) const {
   return first && now - *first > kNoPictureAnnounced && now - *intake->last_sound() < kStall;
 }
 
-void HallSource::Inner::show_sound_alone() {
+void HallSource::Inner::show_sound_alone() { intake->put_picture(sound_only()); }
+
+const gst::Buffer& HallSource::Inner::sound_only() {
   if (!sound_only_card) {
     sound_only_card = programme::paint_card(format, {.title = {.kk = "Тек дыбыс", .ru = "Только звук"}, .detail = {}});
   }
-  intake->put_picture(sound_only_card);
+  return sound_only_card;
 }
 
 /// A film may end before its sound does, and not every demuxer tells before the file's end: its last picture stays.
@@ -184,8 +213,9 @@ void HallSource::Inner::hold_last_picture(SteadyTime now) {
 }
 
 HallSource::HallSource(programme::Format format, programme::PictureSlot& picture, programme::SoundSlot& sound,
-                       OnState on_state, std::filesystem::path speech_directory)
-    : inner_(new Inner(format, picture, sound, std::move(on_state), std::move(speech_directory))) {
+                       std::shared_ptr<programme::Seat> remote, OnState on_state,
+                       std::filesystem::path speech_directory)
+    : inner_(new Inner(format, picture, sound, std::move(remote), std::move(on_state), std::move(speech_directory))) {
   inner_->timer = gst::Timer(kWatch, [inner = inner_.get()] { inner->watch(); });
 }
 
@@ -200,6 +230,8 @@ Result<void> HallSource::set(const std::string& uri) {
   inner_->end_attempt();
   inner_->source = std::move(*source);
   inner_->attempt = 0;
+  inner_->seen.reset();
+  inner_->heard_since.reset();
   inner_->change("starting", "");
   inner_->retry_at = steady_clock::now();
   inner_->watch();
@@ -207,5 +239,9 @@ Result<void> HallSource::set(const std::string& uri) {
 }
 
 const link::SourceState& HallSource::state() const { return inner_->state; }
+
+std::shared_ptr<programme::Seat> HallSource::remote() const {
+  return inner_->source && inner_->source->kind == Kind::kWhip ? inner_->remote : nullptr;
+}
 
 }  // namespace tyndau::sources

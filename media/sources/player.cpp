@@ -173,9 +173,10 @@ Result<void> build(GstBin* bin, const SourceUri& source, int attempt, const Shar
     case Kind::kRtmp:
       return build_rtmp(bin, source, attempt, branches);
     case Kind::kTest:
+    case Kind::kWhip:
       break;
   }
-  return fail("the synthetic chamber has no pipeline");
+  return fail("this kind of source has no pipeline");
 }
 
 void seek_to_start(GstElement* pipeline) {

@@ -20,6 +20,23 @@ bool looks_like_a_token(const std::string& text) {
          });
 }
 
+std::string token_of(const Request& request) {
+  const std::string header = request.header("authorization");
+  return header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
+}
+
+Response no_entry(GuestDoor::Later wait) {
+  if (wait > GuestDoor::Later::zero()) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    return Response::error(429, "too_many", "Too many tokens that are not valid.")
+        .with("Retry-After", std::to_string(seconds))
+        .with("Cache-Control", "no-store");
+  }
+  return Response::error(401, "bad_token", "The invitation is not valid, or not valid any more.")
+      .with("WWW-Authenticate", "Bearer")
+      .with("Cache-Control", "no-store");
+}
+
 }  // namespace
 
 GuestDoor::GuestDoor(const secretariat::Secretariat& secretariat, const store::Store& store, std::function<Utc()> now)
@@ -29,6 +46,13 @@ bool GuestDoor::is_knocked_at(const Request& request) { return !request.header("
 
 tl::expected<GuestDoor::Visitor, GuestDoor::Later> GuestDoor::visitor(const std::string& token,
                                                                       const std::string& client) {
+  auto found = find(token, client);
+  if (found && found->guest.person.empty()) return tl::unexpected(Later::zero());
+  return found;
+}
+
+tl::expected<GuestDoor::Visitor, GuestDoor::Later> GuestDoor::find(const std::string& token,
+                                                                   const std::string& client) {
   const auto no_good = tl::unexpected(Later::zero());
   if (!looks_like_a_token(token)) return no_good;
   const std::string who = client_group(client);
@@ -49,26 +73,24 @@ tl::expected<GuestDoor::Visitor, GuestDoor::Later> GuestDoor::visitor(const std:
 
 bool GuestDoor::may_stay(const Visitor& visitor) const {
   const meeting::State* state = secretariat_.state(visitor.guest.meeting);
+  if (state != nullptr && visitor.guest.person.empty()) {
+    return meeting::may_send_the_hall(*state, visitor.invitation);
+  }
   const meeting::Guest* guest = state != nullptr ? state->guest(visitor.guest.person) : nullptr;
   return guest != nullptr && guest->invitation == visitor.invitation &&
          state->record.person(visitor.guest.person) != nullptr;
 }
 
 tl::expected<GuestDoor::Visitor, Response> GuestDoor::visitor(const Request& request) {
-  const std::string header = request.header("authorization");
-  const std::string token = header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
-  const auto known = visitor(token, request.client);
-  if (known) return *known;
-  if (known.error() > Later::zero()) {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(known.error()).count();
-    return tl::unexpected<Response>(Response::error(429, "too_many", "Too many tokens that are not valid.")
-                                        .with("Retry-After", std::to_string(seconds))
-                                        .with("Cache-Control", "no-store"));
-  }
-  return tl::unexpected<Response>(
-      Response::error(401, "bad_token", "The invitation is not valid, or not valid any more.")
-          .with("WWW-Authenticate", "Bearer")
-          .with("Cache-Control", "no-store"));
+  auto known = visitor(token_of(request), request.client);
+  if (known) return std::move(*known);
+  return tl::unexpected(no_entry(known.error()));
+}
+
+tl::expected<GuestDoor::Visitor, Response> GuestDoor::sender(const Request& request) {
+  auto known = find(token_of(request), request.client);
+  if (known) return std::move(*known);
+  return tl::unexpected(no_entry(known.error()));
 }
 
 }  // namespace tyndau::web

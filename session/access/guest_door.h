@@ -11,9 +11,10 @@
 
 namespace tyndau::web {
 
-/// A guest, as his invitation names him.
+/// A guest, as his invitation names him; or the encoder that sends the hall's picture for a meeting.
 struct GuestId {
-  std::string meeting, person;
+  std::string meeting;
+  std::string person;  ///< "" for the hall's encoder
   bool operator==(const GuestId&) const = default;
   auto operator<=>(const GuestId&) const = default;
 };
@@ -33,16 +34,19 @@ class GuestDoor {
   /// What it is given outlives it.
   GuestDoor(const secretariat::Secretariat& secretariat, const store::Store& store, std::function<Utc()> now = utc_now);
 
-  /// Whose token this is. `client`: the address it came from, or its client_group().
+  /// Whose token this is; always a person's. `client`: the address it came from, or its client_group().
   tl::expected<Visitor, Later> visitor(const std::string& token, const std::string& client);
   /// Whether his invitation is still the one that is valid.
   bool may_stay(const Visitor& visitor) const;
-  /// Whose `Authorization: Bearer TOKEN` (RFC 6750) this is, or 401 bad_token, or 429 too_many.
+  /// Whose `Authorization: Bearer TOKEN` (RFC 6750) this is, or 401 bad_token, or 429 too_many. Always a person.
   tl::expected<Visitor, Response> visitor(const Request& request);
+  /// The same for whoever may send and receive media, and do nothing else: a person, or the hall's encoder.
+  tl::expected<Visitor, Response> sender(const Request& request);
   /// Whether the request comes with a token, good or bad.
   static bool is_knocked_at(const Request& request);
 
  private:
+  tl::expected<Visitor, Later> find(const std::string& token, const std::string& client);
   const secretariat::Secretariat& secretariat_;
   const store::Store& store_;
   std::function<Utc()> now_;

@@ -406,10 +406,15 @@ Decision just(const State& state, const Action&, const Surroundings&) {
 }
 constexpr char kBroadcastStarted[] = "broadcast.started", kBroadcastEnded[] = "broadcast.ended";
 constexpr char kSittingOpened[] = "sitting.opened", kRecessEnded[] = "recess.ended";
+constexpr char kSourceInvited[] = "source.invited";
 constexpr char kFloorPaused[] = "floor.paused", kFloorResumed[] = "floor.resumed";
 
 Decision source_set(const State& state, const Action& action, const Surroundings&) {
   return Draft(state).add("source.set", {{"uri", action.uri}}).take();
+}
+Decision source_revoke(const State& state, const Action&, const Surroundings&) {
+  if (state.source_invitation == 0) return refuse("source_not_invited");
+  return Draft(state).add("source.revoked").take();
 }
 Decision sitting_close(const State& state, const Action&, const Surroundings&) {
   return Draft(state).close_item("sitting_closed").add("sitting.closed").take();
@@ -432,6 +437,8 @@ const std::vector<Rule>& rules() {
       {"broadcast.start", broadcast_start_refused, just<kBroadcastStarted>},
       {"broadcast.stop", broadcast_stop_refused, just<kBroadcastEnded>},
       {"source.set", source_set_refused, source_set},
+      {"source.invite", unless_closed, just<kSourceInvited>},
+      {"source.revoke", always_possible, source_revoke},
       {"sitting.open", sitting_open_refused, just<kSittingOpened>},
       {"sitting.close", sitting_close_refused, sitting_close},
       {"item.open", item_open_refused, item_open},

@@ -22,10 +22,10 @@ struct Action {
   std::optional<Utc> until;          ///< recess.start
 };
 
-/// broadcast.start, broadcast.stop, source.set, sitting.open, sitting.close, item.open, item.close, floor.give,
-/// floor.extend, floor.pause, floor.resume, floor.end, hand.raise, hand.lower, guest.invite, guest.revoke,
-/// guest.arrive, guest.leave, guest.admit, guest.decline, guest.mute, guest.unmute, guest.remove, layout.set,
-/// recess.start, recess.end, undo.
+/// broadcast.start, broadcast.stop, source.set, source.invite, source.revoke, sitting.open, sitting.close, item.open,
+/// item.close, floor.give, floor.extend, floor.pause, floor.resume, floor.end, hand.raise, hand.lower, guest.invite,
+/// guest.revoke, guest.arrive, guest.leave, guest.admit, guest.decline, guest.mute, guest.unmute, guest.remove,
+/// layout.set, recess.start, recess.end, undo.
 const std::vector<std::string>& action_kinds();
 
 /// What a guest may do, and only for himself: guest.arrive, guest.leave, hand.raise, hand.lower.

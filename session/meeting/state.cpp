@@ -89,6 +89,13 @@ bool source_set(State& state, const StoredEvent& event) {
   return true;
 }
 
+template <bool kInvited>
+bool source_invited(State& state, const StoredEvent& event) {
+  if (!kInvited && state.source_invitation == 0) return false;
+  state.source_invitation = kInvited ? event.seq : 0;
+  return true;
+}
+
 bool sitting_opened(State& state, const StoredEvent& event) {
   if (state.phase != Phase::kAnnounced) return false;
   state.phase = Phase::kInSession;
@@ -394,6 +401,8 @@ const std::map<std::string_view, Kind>& kinds() {
       {"broadcast.started", {"broadcast.start", broadcast_started}},
       {"broadcast.ended", {"broadcast.stop", broadcast_ended}},
       {"source.set", {"source.set", source_set}},
+      {"source.invited", {"source.invite", source_invited<true>}},
+      {"source.revoked", {"source.revoke", source_invited<false>}},
       {"sitting.opened", {"sitting.open", sitting_opened}},
       {"sitting.closed", {"sitting.close", sitting_closed}},
       {"item.opened", {"item.open", item_opened}},
@@ -492,6 +501,11 @@ const Guest* State::guest(std::string_view person) const {
 bool State::is_admitted(std::string_view person) const {
   const Guest* known = guest(person);
   return known != nullptr && known->stage == Stage::kAdmitted;
+}
+
+bool may_send_the_hall(const State& state, std::int64_t invitation) {
+  const bool over = state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
+  return !over && invitation != 0 && state.source_invitation == invitation;
 }
 
 bool is_from_outside(const Event& event) { return event.payload.is_object() && !text(event.payload, "by").empty(); }

@@ -29,8 +29,9 @@ struct State {
   std::optional<Framing> framing;
   std::optional<Utc> recess_since, recess_until;
   std::optional<Utc> sitting_opened, sitting_closed;
-  bool recess_paused_floor = false;  ///< the recess stopped the floor's clock; its end starts it
-  std::string source;                ///< URI set from the desk; "" for the configured one
+  bool recess_paused_floor = false;    ///< the recess stopped the floor's clock; its end starts it
+  std::string source;                  ///< URI set from the desk; "" for the configured one
+  std::int64_t source_invitation = 0;  ///< seq of the source.invited that is valid; 0 for none
 
   /// The person's place in the queue, or nullptr.
   const Request* request_of(std::string_view person) const;
@@ -57,6 +58,10 @@ struct State {
 /// (state, event) -> state. Total: an event of an unknown kind (a newer version's), or one that does not fit the state,
 /// changes only `seq`; the answer is false then. Precondition: event.seq == state.seq + 1.
 bool apply(State& state, const StoredEvent& event);
+
+/// Whether this invitation (its seq) lets an encoder send the hall's picture: it is the valid one, and the meeting is
+/// not over.
+bool may_send_the_hall(const State& state, std::int64_t invitation);
 
 /// Whether the event is nobody's action: what a guest did for himself ("by": "guest"), or what befell a line ("by":
 /// "media"). It cannot be undone, and survives an undo of something else.

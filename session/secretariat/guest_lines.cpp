@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "session/secretariat/inner.h"
 
 // Media says four times a second how each connection is. Of that only two things go into the journal: that an admitted
@@ -51,7 +53,7 @@ void Secretariat::Inner::close_peer(const std::string& peer) {
   const std::string seat = found->second.seat;
   peers.erase(found);
   if (studio.connected()) studio.send(link::PeerClose{0, peer}, [](const auto&) {});
-  if (!seat.empty() && !line(seat)) left_at.emplace(seat, uv_now(loop));
+  left(seat);
 }
 
 void Secretariat::Inner::peer_gone(const std::string& peer) {
@@ -59,15 +61,26 @@ void Secretariat::Inner::peer_gone(const std::string& peer) {
   if (found == peers.end()) return;
   const std::string seat = found->second.seat;
   peers.erase(found);
-  if (!seat.empty() && !line(seat)) left_at.emplace(seat, uv_now(loop));
+  left(seat);
   if (owner.on_peer_gone) owner.on_peer_gone(peer);
+}
+
+/// A connection of this seat is no more.
+void Secretariat::Inner::left(const std::string& seat) {
+  if (seat == link::kHallSeat) return tell("");
+  if (!seat.empty() && !line(seat)) left_at.emplace(seat, uv_now(loop));
 }
 
 void Secretariat::Inner::on_peer_state(const link::PeerState& state) {
   const auto found = peers.find(state.peer);
   if (found == peers.end() || found->second.seat.empty()) return;
   const bool changed = !found->second.state || found->second.state->line != state.line;
+  const bool showed = found->second.state && found->second.state->width > 0;
   found->second.state = state;
+  if (state.seat == link::kHallSeat) {
+    if (changed || showed != (state.width > 0)) tell("");
+    return;
+  }
   const Place place = place_of(found->second.seat);
   if (changed) judge_line(place.meeting, place.person);
   if (owner.on_guest_line) owner.on_guest_line(place.meeting, place.person, state);
@@ -75,7 +88,7 @@ void Secretariat::Inner::on_peer_state(const link::PeerState& state) {
 
 void Secretariat::Inner::take_over_peers(const std::vector<link::PeerName>& names) {
   for (const link::PeerName& name : names) {
-    if (!peers.contains(name.peer)) peers[name.peer].seat = name.seat;
+    if (!peers.contains(name.peer)) peers[name.peer] = {name.seat, {}, true};
   }
   // Whose desk a listener was is not known any more; it asks again.
   for (const link::PeerName& name : names) {
@@ -88,6 +101,11 @@ void Secretariat::Inner::close_unwanted_peers() {
   std::vector<std::string> unwanted;
   for (const auto& [name, peer] : peers) {
     if (peer.seat.empty()) continue;
+    if (peer.seat == link::kHallSeat) {
+      // Who made a connection in our time looks after it (web/peers).
+      if (peer.found && !is_source_invited()) unwanted.push_back(name);
+      continue;
+    }
     const Place place = place_of(peer.seat);
     const Dossier* dossier = find(place.meeting);
     if (dossier == nullptr || !may_be_connected(dossier->state(), place.person)) unwanted.push_back(name);
@@ -98,6 +116,12 @@ void Secretariat::Inner::close_unwanted_peers() {
   }
 }
 
+bool Secretariat::Inner::is_source_invited() const {
+  return std::any_of(dossiers.begin(), dossiers.end(), [](const auto& dossier) {
+    return meeting::may_send_the_hall(dossier.second.state(), dossier.second.state().source_invitation);
+  });
+}
+
 std::optional<link::PeerState> Secretariat::Inner::line(const std::string& seat) const {
   const auto value = [](const link::PeerState& state) {
     const int line = state.line == "ok" ? 2 : state.line == "connecting" ? 1 : 0;
@@ -106,7 +130,7 @@ std::optional<link::PeerState> Secretariat::Inner::line(const std::string& seat)
   };
   std::optional<link::PeerState> best;
   for (const auto& [name, peer] : peers) {
-    if (peer.seat != seat) continue;
+    if (peer.seat != seat || (seat == link::kHallSeat && !peer.state)) continue;
     const link::PeerState state = peer.state.value_or(link::PeerState{name, seat, "connecting"});
     if (!best || value(state) > value(*best)) best = state;
   }

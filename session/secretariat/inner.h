@@ -66,11 +66,14 @@ struct Secretariat::Inner {
   void open_peer(const std::string& peer, const std::string& seat, std::string offer, const PeerAnswer& answer);
   void close_peer(const std::string& peer);
   void peer_gone(const std::string& peer);
+  void left(const std::string& seat);
   void on_peer_state(const link::PeerState& state);
   /// The connections that media had before we came.
   void take_over_peers(const std::vector<link::PeerName>& names);
   /// Whoever may not be here any more is not connected either.
   void close_unwanted_peers();
+  /// Whether some meeting's key for the hall's camera is valid.
+  bool is_source_invited() const;
   std::optional<link::PeerState> line(const std::string& seat) const;
   /// Notes that a guest's line is lost or back, when it is.
   void judge_line(const std::string& meeting, const std::string& person);
@@ -104,6 +107,7 @@ struct Secretariat::Inner {
   struct Peer {
     std::string seat;  ///< "" for somebody who only listens
     std::optional<link::PeerState> state;
+    bool found = false;  ///< media had it before we came: whose it is is told by its seat alone
   };
   std::map<std::string, Peer> peers;             ///< WebRTC connections that media has
   std::map<std::string, std::uint64_t> left_at;  ///< seats without a connection: since when, the loop's milliseconds

@@ -15,8 +15,9 @@ namespace {
 Json result_of(const std::vector<meeting::StoredEvent>& events, std::int64_t last) {
   if (last < 1 || last > static_cast<std::int64_t>(events.size())) return nullptr;
   const auto& event = events[static_cast<std::size_t>(last - 1)];
-  if (event.event.kind == "guest.invited") return {{"invitation", event.seq}};
-  return event.event.kind == "floor.given" ? Json{{"turn", event.seq}} : Json(nullptr);
+  const std::string& kind = event.event.kind;
+  if (kind == "guest.invited" || kind == "source.invited") return {{"invitation", event.seq}};
+  return kind == "floor.given" ? Json{{"turn", event.seq}} : Json(nullptr);
 }
 
 template <class Value>

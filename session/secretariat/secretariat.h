@@ -60,11 +60,14 @@ class Secretariat {
               const std::string& key, const std::string& body_digest);
 
   /// Relays an SDP offer to media under the name `peer`, and its answer back; it is not looked into. `seat`: seat_of()
-  /// for a guest, "" for somebody who only listens. `answer` is called once: now or later, on the loop thread.
-  /// Mistakes: 400 bad_offer; 503 media_away.
+  /// for a guest or the hall, "" for somebody who only listens. `answer` is called once: now or later, on the loop
+  /// thread. Mistakes: 400 bad_offer; 503 media_away.
   using PeerAnswer = std::function<void(const tl::expected<std::string, Mistake>&)>;
   void open_peer(const std::string& peer, const std::string& seat, std::string offer, PeerAnswer answer);
-  static std::string seat_of(const std::string& meeting, const std::string& person) { return meeting + "/" + person; }
+  /// `person` "": the hall's, whatever the meeting is.
+  static std::string seat_of(const std::string& meeting, const std::string& person) {
+    return person.empty() ? std::string(link::kHallSeat) : meeting + "/" + person;
+  }
   /// Ends the connection, if there is one.
   void close_peer(const std::string& peer);
   std::size_t peers() const;
@@ -72,7 +75,8 @@ class Secretariat {
   bool has_peer(const std::string& peer, const std::string& seat) const;
   /// A connection ended that nobody closed, or that its guest may not have any more; media has gone, perhaps.
   std::function<void(const std::string& peer)> on_peer_gone;
-  /// How a guest's connection is, as media last said; of several the one that sends. Nothing when there is none.
+  /// How a guest's connection is, or with "" for the person that of the hall's encoder, as media last said; of several
+  /// the one that sends. Nothing when there is none.
   std::optional<link::PeerState> line(const std::string& meeting, const std::string& person) const;
   /// Four times a second for each connection of a guest.
   std::function<void(const std::string& meeting, const std::string& person, const link::PeerState&)> on_guest_line;

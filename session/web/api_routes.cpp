@@ -120,8 +120,8 @@ std::string origin_of(const ApiContext& api, const Request& request) {
   return url;
 }
 
-/// The link of an invitation that the journal has. Only its hash is kept, so a repeated request gets another link,
-/// which is as good.
+/// The link of an invitation that the journal has, or the address that the hall's encoder sends to. Only its hash is
+/// kept, so a repeated request gets another link, which is as good.
 tl::expected<Json, Response> invitation_link(const ApiContext& api, const Request& request, const std::string& meeting,
                                              std::int64_t seq) {
   constexpr std::chrono::hours kGoodFor{24};
@@ -134,8 +134,9 @@ tl::expected<Json, Response> invitation_link(const ApiContext& api, const Reques
     log::error("Cannot keep an invitation: {}", token.error().what);
     return tl::unexpected<Response>(Response::error(503, "store_failed", "The invitation cannot be kept."));
   }
-  return Json{
-      {"url", origin_of(api, request) + "/join/" + *token}, {"token", *token}, {"expires", format_utc(expires)}};
+  const bool for_a_person = event.event.payload.contains("person");
+  const std::string url = origin_of(api, request) + (for_a_person ? "/join/" + *token : "/api/v1/whip");
+  return Json{{"url", url}, {"token", *token}, {"expires", format_utc(expires)}};
 }
 
 struct Answer {

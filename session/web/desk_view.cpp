@@ -66,6 +66,8 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
   if (const auto& source = secretariat.source()) {
     view["source"] = {{"uri", safe_uri(source->uri)}, {"state", source->state}, {"detail", source->detail}};
   }
+  const auto encoder = secretariat.line(meeting, "");
+  view["encoder"] = {{"invited", state.source_invitation != 0}, {"line", encoder ? line_json(*encoder) : Json()}};
   view["disk"] = nullptr;
   if (const auto& disk = secretariat.disk()) {
     view["disk"] = {{"state", disk->state}, {"free_bytes", disk->free_bytes}, {"free_hours", disk->free_hours}};

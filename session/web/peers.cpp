@@ -27,8 +27,14 @@ bool is_text(const std::string& body) {
 }
 
 std::string seat_of(const Peers::Owner& owner) {
-  if (!owner.visitor) return "";
+  if (!owner.visitor) return owner.for_the_hall ? std::string(link::kHallSeat) : "";
   return secretariat::Secretariat::seat_of(owner.visitor->guest.meeting, owner.visitor->guest.person);
+}
+
+/// Who made a connection may end it, and so may another desk.
+bool is_same_party(const Peers::Owner& one, const Peers::Owner& other) {
+  if (!one.visitor || !other.visitor) return !one.visitor && !other.visitor;
+  return one.visitor->guest == other.visitor->guest;
 }
 
 bool is_of(const Peers::Owner& owner, const GuestId& guest) { return owner.visitor && owner.visitor->guest == guest; }
@@ -38,14 +44,19 @@ bool is_of(const Peers::Owner& owner, const GuestId& guest) { return owner.visit
 struct Peers::Inner {
   secretariat::Secretariat& secretariat;
   const GuestDoor& door;
-  std::map<std::string, Owner> owners = {};   ///< by peer
+  struct Known {
+    Owner owner;
+    std::uint64_t number = 0;  ///< in the order of their offers, which media may answer in another
+  };
+  std::map<std::string, Known> known = {};    ///< by peer
   std::map<GuestId, std::size_t> asked = {};  ///< offers that media has not answered yet
+  std::uint64_t offers = 0;
   int ticket = 0;
 
   std::size_t count(const GuestId& guest) const {
     const auto pending = asked.find(guest);
     const auto open =
-        std::count_if(owners.begin(), owners.end(), [&](const auto& entry) { return is_of(entry.second, guest); });
+        std::count_if(known.begin(), known.end(), [&](const auto& entry) { return is_of(entry.second.owner, guest); });
     return static_cast<std::size_t>(open) + (pending == asked.end() ? 0 : pending->second);
   }
   bool may_stay(const Owner& owner) const { return !owner.visitor || door.may_stay(*owner.visitor); }
@@ -55,11 +66,11 @@ struct Peers::Inner {
   template <class Condition>
   void close_if(Condition condition) {
     std::vector<std::string> names;
-    for (const auto& [peer, owner] : owners) {
-      if (condition(peer, owner)) names.push_back(peer);
+    for (const auto& [peer, its] : known) {
+      if (condition(its)) names.push_back(peer);
     }
     for (const std::string& peer : names) {
-      owners.erase(peer);
+      known.erase(peer);
       secretariat.close_peer(peer);
     }
   }
@@ -67,13 +78,13 @@ struct Peers::Inner {
 
 Peers::Peers(secretariat::Secretariat& secretariat, const GuestDoor& door) : inner_(new Inner{secretariat, door}) {
   inner_->ticket = secretariat.listen([inner = inner_.get()](const std::string&) {
-    inner->close_if([&](const std::string&, const Owner& owner) { return !inner->may_stay(owner); });
+    inner->close_if([&](const Inner::Known& its) { return !inner->may_stay(its.owner); });
   });
   secretariat.on_peer_gone = [this](const std::string& peer) {
-    const auto found = inner_->owners.find(peer);
-    if (found == inner_->owners.end()) return;
-    const Owner owner = found->second;
-    inner_->owners.erase(found);
+    const auto found = inner_->known.find(peer);
+    if (found == inner_->known.end()) return;
+    const Owner owner = found->second.owner;
+    inner_->known.erase(found);
     if (owner.visitor && owner.way == Way::kPage && on_gone) on_gone(owner.visitor->guest, peer);
   };
 }
@@ -98,7 +109,8 @@ void Peers::open(const Owner& owner, const std::string& offer, Answer answer) {
   const std::string peer = fresh_name();
   inner_->secretariat.open_peer(
       peer, seat_of(owner), offer,
-      [weak = std::weak_ptr(inner_), owner, peer, answer](const tl::expected<std::string, Mistake>& answered) {
+      [weak = std::weak_ptr(inner_), owner, peer, answer,
+       number = ++inner_->offers](const tl::expected<std::string, Mistake>& answered) {
         const auto inner = weak.lock();
         if (!inner) return;
         if (owner.visitor) inner->settle(owner.visitor->guest);
@@ -107,39 +119,40 @@ void Peers::open(const Owner& owner, const std::string& offer, Answer answer) {
           inner->secretariat.close_peer(peer);
           return answer(tl::unexpected(Mistake{401, "bad_token", "The invitation is not valid any more."}));
         }
-        inner->owners[peer] = owner;
+        inner->known[peer] = {owner, number};
         answer(Opened{peer, *answered});
       });
 }
 
 bool Peers::close(const std::string& peer, const Owner& owner) {
-  const auto found = inner_->owners.find(peer);
-  if (found == inner_->owners.end() || seat_of(found->second) != seat_of(owner)) return false;
-  inner_->owners.erase(found);
+  const auto found = inner_->known.find(peer);
+  if (found == inner_->known.end() || !is_same_party(found->second.owner, owner)) return false;
+  inner_->known.erase(found);
   inner_->secretariat.close_peer(peer);
   return true;
 }
 
 bool Peers::lives(const std::string& peer, const GuestDoor::Visitor& visitor) {
-  const auto found = inner_->owners.find(peer);
-  if (found != inner_->owners.end()) return is_of(found->second, visitor.guest);
+  const auto found = inner_->known.find(peer);
+  if (found != inner_->known.end()) return is_of(found->second.owner, visitor.guest);
   const Owner owner{"", visitor, Way::kPage};
   if (!inner_->secretariat.has_peer(peer, seat_of(owner))) return false;
-  inner_->owners[peer] = owner;
+  inner_->known[peer] = {owner, 0};
   return true;
 }
 
 void Peers::close_older(const Opened& newest) {
-  const auto found = inner_->owners.find(newest.peer);
-  if (found == inner_->owners.end() || !found->second.visitor || found->second.way == Way::kWhep) return;
-  const Owner its = found->second;
-  inner_->close_if([&](const std::string& peer, const Owner& owner) {
-    return is_of(owner, its.visitor->guest) && owner.way == its.way && peer != newest.peer;
+  const auto found = inner_->known.find(newest.peer);
+  if (found == inner_->known.end() || !found->second.owner.visitor || found->second.owner.way == Way::kWhep) return;
+  const Inner::Known its = found->second;
+  inner_->close_if([&](const Inner::Known& other) {
+    return is_of(other.owner, its.owner.visitor->guest) && other.owner.way == its.owner.way &&
+           other.number < its.number;
   });
 }
 
 void Peers::end_session(const std::string& token) {
-  inner_->close_if([&](const std::string&, const Owner& owner) { return !owner.visitor && owner.session == token; });
+  inner_->close_if([&](const Inner::Known& its) { return !its.owner.visitor && its.owner.session == token; });
 }
 
 }  // namespace tyndau::web

@@ -24,6 +24,7 @@ class Peers {
     std::string session;                        ///< the desk's token; "" for a guest
     std::optional<GuestDoor::Visitor> visitor;  ///< nothing for a desk
     Way way = Way::kWhep;
+    bool for_the_hall = false;  ///< a desk's: what it hears goes to the hall's loudspeakers
     bool operator==(const Owner&) const = default;
   };
   struct Opened {

@@ -40,12 +40,16 @@ const char* path_of(Peers::Way way) { return way == Peers::Way::kWhip ? "/api/v1
 
 tl::expected<Peers::Owner, Response> Whip::owner(const Request& request, Peers::Way way) const {
   if (GuestDoor::is_knocked_at(request) || way == Peers::Way::kWhip) {
-    auto visitor = door.visitor(request);
+    auto visitor = door.sender(request);
     if (!visitor) return tl::unexpected<Response>(std::move(visitor.error()));
     return Peers::Owner{"", *visitor, way};
   }
+  const std::string sound = request.query_value("sound").value_or("programme");
+  if (sound != "programme" && sound != "hall") {
+    return tl::unexpected<Response>(Response::error(400, "bad_sound", "sound is programme or hall."));
+  }
   if (auto actor = gate.actor(request); !actor) return tl::unexpected<Response>(std::move(actor.error()));
-  return Peers::Owner{gate.token(request), std::nullopt, way};
+  return Peers::Owner{gate.token(request), std::nullopt, way, sound == "hall"};
 }
 
 /// Whoever set up an encoder has no page to agree on: to connect is to arrive. Somebody who was declined does not come
@@ -78,7 +82,7 @@ void Whip::open(const Request& request, const Reply& reply, Peers::Way way) cons
   auto who = owner(request, way);
   if (!who) return reply(std::move(who.error()));
   if (!is_sdp(request)) return reply(Response::error(415, "not_sdp", "The body must be application/sdp."));
-  if (who->visitor) {
+  if (who->visitor && !who->visitor->guest.person.empty()) {
     if (auto arrived = arrive(who->visitor->guest); !arrived) return reply(std::move(arrived.error()));
   }
   const auto answer = [this, reply, owner = *who](const tl::expected<Peers::Opened, secretariat::Mistake>& opened) {

@@ -11,6 +11,36 @@ export async function closeGuests() {
   for (const browser of open) await browser.close();
 }
 
+/**
+ * How strong steady tones are in what a page's video plays, dB of full scale: speech passes, so the quieter part of `seconds`
+ * counts.
+ * @param {import('playwright-core').Page} page @param {string} video its selector @param {number[]} tones Hz
+ */
+export function hears(page, video, tones, seconds = 2) {
+  return page.evaluate(
+    async ([selector, wanted, length]) => {
+      const context = new AudioContext();
+      await context.resume();
+      const source = context.createMediaStreamSource(document.querySelector(selector).srcObject);
+      const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+      source.connect(analyser);
+      const bins = new Float32Array(analyser.frequencyBinCount), heard = wanted.map(() => []);
+      const until = performance.now() + length * 1000;
+      while (performance.now() < until) {
+        await new Promise((done) => setTimeout(done, 350));
+        analyser.getFloatFrequencyData(bins);
+        wanted.forEach((hz, i) => {
+          const at = Math.round((hz * 16384) / context.sampleRate);
+          heard[i].push(Math.max(...bins.slice(at - 2, at + 3)));
+        });
+      }
+      await context.close();
+      return heard.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 4)]);
+    },
+    [video, tones, seconds],
+  );
+}
+
 export class Guest {
   /** @param {any} parts */
   constructor(parts) {
@@ -49,33 +79,9 @@ export class Guest {
     await waitFor('the programme to move', async () => (await frames()) > from + 5, { timeout });
   }
 
-  /**
-   * How strong steady tones are in what he hears, dB of full scale: speech passes, so the quieter part of `seconds` counts.
-   * @param {number[]} tones Hz
-   */
+  /** @see hears @param {number[]} tones Hz */
   hears(tones, seconds = 2) {
-    return this.page.evaluate(
-      async ([wanted, length]) => {
-        const context = new AudioContext();
-        await context.resume();
-        const source = context.createMediaStreamSource(document.querySelector('.screen video').srcObject);
-        const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
-        source.connect(analyser);
-        const bins = new Float32Array(analyser.frequencyBinCount), heard = wanted.map(() => []);
-        const until = performance.now() + length * 1000;
-        while (performance.now() < until) {
-          await new Promise((done) => setTimeout(done, 350));
-          analyser.getFloatFrequencyData(bins);
-          wanted.forEach((hz, i) => {
-            const at = Math.round((hz * 16384) / context.sampleRate);
-            heard[i].push(Math.max(...bins.slice(at - 2, at + 3)));
-          });
-        }
-        await context.close();
-        return heard.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 4)]);
-      },
-      [tones, seconds],
-    );
+    return hears(this.page, '.screen video', tones, seconds);
   }
 
   /** Gives him the floor, and waits until his page says that he is on the air. @param {import('./house.js').House} house */

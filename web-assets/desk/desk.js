@@ -9,9 +9,10 @@ import { PersonFinder } from "./finder.js";
 import { GuestLines } from "./guest_lines.js";
 import { Invitation } from "./invitation.js";
 import { Meters } from "./meters.js";
-import { keepPreview } from "./preview.js";
-import { bottom, confirmation, help, middle, nextSpeaker, sourceForm, left, top } from "./screen.js";
+import { HallSound, keepPreview } from "./preview.js";
+import { bottom, confirmation, help, middle, nextSpeaker, left, top } from "./screen.js";
 import { Side, nextItem } from "./side.js";
+import { sourceForm } from "./source.js";
 
 const root = must(document, "#desk", HTMLElement);
 /** @type {import("./screen.js").Page} */
@@ -69,10 +70,12 @@ const desk = {
   signOut,
   finder: /** @type {any} */ (null),
   invitation: /** @type {any} */ (null),
+  hallSound: /** @type {any} */ (null),
   side: /** @type {any} */ (null),
 };
 desk.finder = new PersonFinder(desk, show);
 desk.invitation = new Invitation(desk, show);
+desk.hallSound = new HallSound(root, show);
 desk.side = new Side(desk, show);
 
 // ---- acting ----

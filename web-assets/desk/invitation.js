@@ -1,4 +1,4 @@
-// The link that lets one person in: shown once, when it was made.
+// What lets somebody in, shown once, when it was made: the link for a person, or the key for the hall's encoder.
 
 import { html, nothing } from "../vendor/lit-html.js";
 
@@ -8,8 +8,11 @@ function dayAndTime(time, utcOffsetS) {
   return `${text.slice(8, 10)}.${text.slice(5, 7)}.${text.slice(0, 4)} ${text.slice(11, 16)}`;
 }
 
+/** @typedef {{id: string, label: string, value: string}} Secret */
+/** @typedef {{title: string, text: string, secrets: Secret[], expires: string|number}} Made */
+
 export class Invitation {
-  /** @type {{name: string, url: string, expires: string|number}|null} */
+  /** @type {Made|null} */
   #made = null;
   /** @type {""|"desk_link_copied"|"desk_link_copy_failed"} */
   #said = "";
@@ -22,22 +25,41 @@ export class Invitation {
 
   /** @param {string} name @param {{url: string, expires: string|number}} result of guest.invite */
   open(name, { url, expires }) {
-    this.#made = { name, url, expires };
+    const { words } = this.desk;
+    const secrets = [{ id: "invitation-link", label: words("desk_link_label"), value: url }];
+    this.#open({ title: words("desk_link_title", { name }), text: words("desk_link_text"), secrets, expires });
+  }
+
+  /** @param {{url: string, token: string, expires: string|number}} result of source.invite */
+  openKey({ url, token, expires }) {
+    const { words } = this.desk;
+    const secrets = [
+      { id: "encoder-address", label: words("desk_encoder_address"), value: url },
+      { id: "encoder-key", label: words("desk_encoder_key"), value: token },
+    ];
+    this.#open({ title: words("desk_encoder_title"), text: words("desk_encoder_text"), secrets, expires });
+  }
+
+  /** @param {Made} made */
+  #open(made) {
+    this.#made = made;
     this.#said = "";
     this.show();
     const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("invitation"));
     if (!dialog.open) dialog.showModal();
-    this.#input().select();
+    this.#input(made.secrets[0].id).select();
   }
 
-  #input() {
-    return /** @type {HTMLInputElement} */ (document.getElementById("invitation-link"));
+  /** @param {string} id */
+  #input(id) {
+    return /** @type {HTMLInputElement} */ (document.getElementById(id));
   }
 
-  async #copy() {
-    this.#input().select();
+  /** @param {Secret} secret */
+  async #copy({ id, value }) {
+    this.#input(id).select();
     try {
-      await navigator.clipboard.writeText(this.#made?.url ?? "");
+      await navigator.clipboard.writeText(value);
       this.#said = "desk_link_copied";
     } catch {
       // Over plain http there is no clipboard; the old way may work.
@@ -51,19 +73,25 @@ export class Invitation {
     this.show();
   }
 
+  /** @param {Secret} secret @param {boolean} named whether its name is seen, too */
+  #secret(secret, named) {
+    const copy = this.desk.words("desk_link_copy");
+    return html`<label for=${secret.id} class=${named ? "secret-name" : "unseen"}>${secret.label}</label>
+      <div class="link">
+        <input id=${secret.id} readonly .value=${secret.value} />
+        <button type="button" class="button button-main" data-copy=${secret.id} aria-label="${copy}: ${secret.label}" @click=${() => this.#copy(secret)}>${copy}</button>
+      </div>`;
+  }
+
   template() {
     const { words, page } = this.desk;
     const made = this.#made;
     return html`<dialog id="invitation" aria-labelledby="invitation-title" @close=${() => this.#forget()}>
       ${made === null
         ? nothing
-        : html`<h2 id="invitation-title">${words("desk_link_title", { name: made.name })}</h2>
-          <p>${words("desk_link_text")}</p>
-          <div class="link">
-            <label for="invitation-link" class="unseen">${words("desk_link_label")}</label>
-            <input id="invitation-link" readonly .value=${made.url} />
-            <button type="button" class="button button-main" data-copy @click=${() => this.#copy()}>${words("desk_link_copy")}</button>
-          </div>
+        : html`<h2 id="invitation-title">${made.title}</h2>
+          <p>${made.text}</p>
+          ${made.secrets.map((secret) => this.#secret(secret, made.secrets.length > 1))}
           <p class="link-said" role="status">${this.#said === "" ? "" : words(this.#said)}</p>
           <p class="quiet">${words("desk_link_until", { time: dayAndTime(made.expires, page.utc_offset_s) })}</p>
           <div class="choices"><button type="button" class="button" data-no @click=${(/** @type {Event} */ event) => /** @type {Element} */ (event.currentTarget).closest("dialog")?.close()}>${words("desk_help_close")}</button></div>`}

@@ -3,6 +3,28 @@
 
 import { keepReturnFeed } from "../lib/return_feed.js";
 
+/**
+ * Whether this computer plays the remote participants into the hall. The desk's feed lacks the hall's own sound, so that the
+ * loudspeakers do not howl; a press starts it, as browsers want it.
+ */
+export class HallSound {
+  on = false;
+  /** @param {HTMLElement} root @param {() => void} show */
+  constructor(root, show) {
+    this.root = root;
+    this.show = show;
+  }
+  /** @param {boolean} on */
+  turn(on) {
+    const video = this.root.querySelector("[data-return-feed]");
+    if (!(video instanceof HTMLVideoElement)) return;
+    video.muted = !on;
+    this.on = on;
+    if (on) video.play().catch(() => {}); // without a feed there is nothing to play yet
+    this.show();
+  }
+}
+
 const kPauseMs = 300, kPauseAfterFailureMs = 1500;
 let running = false;
 
@@ -19,7 +41,7 @@ export function keepPreview(root, headers) {
   const video = /** @type {HTMLVideoElement|null} */ (root.querySelector("[data-return-feed]"));
   if (video) {
     video.muted = true; // the attribute alone does not count in an element that a script made
-    keepReturnFeed(video, headers);
+    keepReturnFeed(video, headers, "hall");
   }
   const next = () => {
     const picture = root.querySelector("[data-preview]");

@@ -6,6 +6,7 @@ import { clockText, timeOfDay } from "../lib/words.js";
 import { actionButton } from "./button.js";
 import { layoutButtons } from "./layout.js";
 import { queue } from "./queue.js";
+import { sourceRow } from "./source.js";
 
 /**
  * @typedef {object} Page
@@ -33,6 +34,7 @@ import { queue } from "./queue.js";
  * @property {import("./guest_lines.js").GuestLines} guests
  * @property {import("./invitation.js").Invitation} invitation
  * @property {import("./side.js").Side} side
+ * @property {import("./preview.js").HallSound} hallSound
  * @property {import("../lib/types.js").DeskView} view
  * @property {import("../lib/clock.js").Countdown|null} countdown
  * @property {number|null} lostAt
@@ -97,20 +99,14 @@ function faults(desk) {
 
 /** @param {Desk} desk */
 export function left(desk) {
-  const { words, view } = desk;
-  const source = view.media_connected ? view.source : null;
-  const look = source?.state === "ok" ? "calm" : source?.state === "starting" ? "soon" : "over";
+  const { words } = desk;
   return html`<section class="room see" aria-labelledby="see">
     <h2 id="see">${words("desk_see")} <a class="public" href="/${desk.page.language}/meetings/${desk.page.meeting}" target="_blank" rel="noopener">${words("desk_public_page")}</a></h2>
     <div class="preview"><p>${words("desk_no_preview")}</p><img data-preview alt=${words("desk_preview")} width="1280" height="720" hidden />
       <video data-return-feed muted autoplay playsinline disablepictureinpicture aria-label=${words("desk_preview")} hidden></video></div>
     ${layoutButtons(desk)}
     <div class="meters">${desk.meters.template()}</div>
-    <div class="source">
-      <p><span class="dot" data-look=${look}></span><b>${words("desk_source")}:</b> ${words(`desk_source_${source?.state ?? "unknown"}`)}
-        <span class="uri" title=${source?.detail || nothing}>${source?.uri ?? ""}</span></p>
-      <button type="button" class="button small" data-open-source @click=${desk.openSource}>${words("desk_source_change")}</button>
-    </div>
+    ${sourceRow(desk)}
     ${broadcastButton(desk)}
   </section>`;
 }
@@ -272,27 +268,6 @@ export function confirmation(desk) {
             }}>${asking.label}</button>
         </div>`
       : nothing}
-  </dialog>`;
-}
-
-/** @param {Desk} desk */
-export function sourceForm(desk) {
-  const { words } = desk;
-  return html`<dialog id="source" aria-labelledby="source-title">
-    <h2 id="source-title">${words("desk_source_new")}</h2>
-    <form method="dialog" @submit=${(/** @type {Event} */ event) => {
-      const input = /** @type {HTMLInputElement} */ (document.getElementById("uri"));
-      if (/** @type {SubmitEvent} */ (event).submitter?.hasAttribute("data-yes") && input.value.trim() !== "") {
-        desk.press("source", { action: "source.set", uri: input.value.trim() });
-      }
-    }}>
-      <label for="uri">${words("desk_source_examples")}</label>
-      <input id="uri" name="uri" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="2000" />
-      <div class="choices">
-        <button class="button" formnovalidate data-no>${words("desk_cancel")}</button>
-        <button class="button button-main" data-yes>${words("desk_source_apply")}</button>
-      </div>
-    </form>
   </dialog>`;
 }
 

@@ -31,14 +31,14 @@ function broken(connection, video) {
 
 /**
  * Offers to receive, and gives the server's name of the connection.
- * @param {RTCPeerConnection} connection @param {Record<string, string>} headers
+ * @param {RTCPeerConnection} connection @param {Record<string, string>} headers @param {"programme"|"hall"} sound
  */
-async function negotiate(connection, headers) {
+async function negotiate(connection, headers, sound) {
   connection.addTransceiver("video", { direction: "recvonly" });
   connection.addTransceiver("audio", { direction: "recvonly" });
   await connection.setLocalDescription();
   await gathered(connection);
-  const response = await fetch("/api/v1/whep", {
+  const response = await fetch(`/api/v1/whep?sound=${sound}`, {
     method: "POST",
     headers: { ...headers, "Content-Type": "application/sdp" },
     body: connection.localDescription?.sdp ?? "",
@@ -51,8 +51,9 @@ async function negotiate(connection, headers) {
 /**
  * Shows the programme in `video` from now on, until the page goes. Whoever has no WebRTC gets nothing, and no error.
  * @param {HTMLVideoElement} video @param {() => Record<string, string>} headers that open the door, asked for at each attempt
+ * @param {"programme"|"hall"} sound all of it, or what the hall's loudspeakers may play
  */
-export async function keepReturnFeed(video, headers) {
+export async function keepReturnFeed(video, headers, sound) {
   if (typeof RTCPeerConnection === "undefined") return;
   const backoff = new Backoff(10_000);
   for (;;) {
@@ -68,7 +69,7 @@ export async function keepReturnFeed(video, headers) {
     });
     const goodbye = () => name !== "" && fetch(name, { method: "DELETE", headers: headers(), keepalive: true }).catch(() => {});
     try {
-      name = await negotiate(connection, headers());
+      name = await negotiate(connection, headers(), sound);
       addEventListener("pagehide", goodbye, { once: true });
       backoff.reset();
       await broken(connection, video);

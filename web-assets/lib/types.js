@@ -132,6 +132,7 @@
  * @property {DeskGuest[]} guests the lobby first, then who was admitted, then the rest
  * @property {{code: string, text: Text, since: string}[]} alarms
  * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string}|null} source
+ * @property {{invited: boolean, line: PeerLine|null}} encoder that may be the hall's camera
  * @property {{state: "ok"|"low"|"full"|"lost", free_hours: number}|null} disk
  * @property {boolean} media_connected
  * @property {{action: number, kind: string}|null} undo

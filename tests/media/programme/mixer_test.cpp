@@ -25,12 +25,13 @@ class Watcher : public Outlet {
  public:
   struct Seen {
     std::int64_t index, scene;
-    std::uint8_t corner;
+    std::uint8_t corner, middle;
     float loudest;
   };
   void frame(const Frame& frame) override {
-    Seen seen{frame.index, frame.scene, 0, 0};
+    Seen seen{frame.index, frame.scene, 0, 0, 0};
     gst_buffer_extract(frame.picture.get(), 0, &seen.corner, 1);
+    gst_buffer_extract(frame.picture.get(), kFormat.width * kFormat.height / 2 + kFormat.width / 2, &seen.middle, 1);
     for (int i = 0; i < kFormat.samples_per_frame(); ++i)
       seen.loudest = std::max(seen.loudest, std::fabs(frame.sound[i]));
     const std::lock_guard lock(mutex_);
@@ -146,6 +147,26 @@ class Ear : public Outlet {
   std::pair<float, float> heard_;
 };
 
+/// Puts a sound into a slot as it goes, until it goes out of scope.
+class Speaker {
+ public:
+  Speaker(SoundSlot& slot, float loudness)
+      : thread_([this, &slot, words = std::vector<float>(kFormat.samples_per_frame(), loudness)] {
+          while (!stop_) {
+            slot.put(words.data(), words.size(), std::chrono::steady_clock::now());
+            std::this_thread::sleep_for(std::chrono::milliseconds(40));
+          }
+        }) {}
+  ~Speaker() {
+    stop_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
 TEST_F(MixerTest, NobodyHearsHimself) {
   const auto seat = std::make_shared<Seat>();
   mixer_.add_seat("m/p1", seat);
@@ -156,21 +177,67 @@ TEST_F(MixerTest, NobodyHearsHimself) {
   scene.microphones = {"m/p1"};
   mixer_.set_scene(scene);
   mixer_.start();
-  std::atomic<bool> stop{false};
-  std::thread speaker([&] {
-    const std::vector<float> words(kFormat.samples_per_frame(), 0.3F);
-    while (!stop) {
-      seat->sound.put(words.data(), words.size(), std::chrono::steady_clock::now());
-      std::this_thread::sleep_for(std::chrono::milliseconds(40));
-    }
-  });
+  const Speaker speaker(seat->sound, 0.3F);
   EXPECT_TRUE(own->wait([](float all, float without) { return all > 0.2F && without < 1e-6F; }));
   EXPECT_TRUE(other->wait([](float all, float without) { return all > 0.2F && without == all; }));
   // The microphone is closed: nobody hears him, though he goes on.
   mixer_.set_scene({});
   EXPECT_TRUE(other->wait([](float all, float) { return all == 0; }));
-  stop = true;
-  speaker.join();
+  mixer_.stop();
+}
+
+TEST_F(MixerTest, TheHallsLoudspeakersGetWhatTheHallDoesNotSay) {
+  const auto seat = std::make_shared<Seat>();
+  mixer_.add_seat("m/p1", seat);
+  const auto hall = std::make_shared<Ear>(std::string(link::kHallSeat));
+  mixer_.add(hall);
+  mixer_.start();
+  const Speaker in_the_hall(sound_, 0.4F);
+  EXPECT_TRUE(hall->wait([](float all, float without) { return all > 0.3F && without < 1e-6F; }));
+  link::Scene scene;
+  scene.microphones = {"m/p1"};
+  mixer_.set_scene(scene);
+  const Speaker remote(seat->sound, 0.2F);
+  EXPECT_TRUE(hall->wait([](float all, float without) { return without > 0.1F && without < all - 0.2F; }));
+  // A recess silences them too.
+  scene.card = link::Card{{"Үзіліс", "Перерыв"}, {}};
+  mixer_.set_scene(scene);
+  EXPECT_TRUE(hall->wait([](float all, float without) { return all == 0 && without == 0; }));
+  mixer_.stop();
+}
+
+TEST_F(MixerTest, TwoLoudVoicesDoNotCrackle) {
+  const auto seat = std::make_shared<Seat>();
+  mixer_.add_seat("m/p1", seat);
+  link::Scene scene;
+  scene.microphones = {"m/p1"};
+  mixer_.set_scene(scene);
+  const auto ear = std::make_shared<Ear>("m/p2");
+  mixer_.add(ear);
+  mixer_.start();
+  const Speaker in_the_hall(sound_, 0.9F), remote(seat->sound, 0.9F);
+  EXPECT_TRUE(ear->wait([](float all, float) { return all > 0.85F && all < 0.9F; }));
+  mixer_.stop();
+}
+
+TEST_F(MixerTest, TakesTheHallFromASeatAndGivesItBack) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto later = now + std::chrono::seconds(60);
+  picture_.put(flat(90), later);
+  const auto remote = std::make_shared<Seat>();
+  const Format large{640, 480};  // of another size and shape
+  GstBuffer* picture = gst_buffer_new_allocate(nullptr, large.picture_bytes(), nullptr);
+  gst_buffer_memset(picture, 0, 200, large.picture_bytes());
+  remote->picture.put(gst::Buffer::adopt(picture), later, large.width, large.height);
+  mixer_.start();
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 90; }));
+  mixer_.take_hall(remote);
+  // 4:3 in a picture of 16:9: bars at the sides, so the corner is plain, and the middle is the hall.
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner != 90 && s.middle == 200; }));
+  const Speaker there(remote->sound, 0.5F);
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.loudest > 0.4F; }));
+  mixer_.take_hall(nullptr);
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 90 && s.middle == 90 && s.loudest == 0; }));
   mixer_.stop();
 }
 

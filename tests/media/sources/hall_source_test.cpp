@@ -138,7 +138,7 @@ class HallSourceTest : public testing::Test {
 
   HallSource& make(const fs::path& speech = speech_directory()) {
     hall = std::make_unique<HallSource>(
-        kFormat, pictures, sounds,
+        kFormat, pictures, sounds, remote,
         [this](const link::SourceState& state) {
           states.push_back(state);
           changed = steady_clock::now();
@@ -217,10 +217,69 @@ class HallSourceTest : public testing::Test {
   fs::path directory;
   programme::PictureSlot pictures;
   programme::SoundSlot sounds;
+  const std::shared_ptr<programme::Seat> remote = std::make_shared<programme::Seat>();
   std::vector<link::SourceState> states;
   steady_clock::time_point changed;
   std::unique_ptr<HallSource> hall;
 };
+
+// ---- whoever sends by WHIP ----
+
+/// What an encoder sends while this is waited for.
+struct Encoder {
+  programme::Seat& seat;
+  bool picture = true, sound = true;
+  void send() const {
+    const std::vector<float> words(1280, 0.3F);
+    if (sound) seat.sound.put(words.data(), words.size(), steady_clock::now());
+    GstBuffer* frame = picture ? gst_buffer_new_allocate(nullptr, 640UL * 480 * 3 / 2, nullptr) : nullptr;
+    if (frame != nullptr) seat.picture.put(gst::Buffer::adopt(frame), steady_clock::now(), 640, 480);
+  }
+};
+
+TEST_F(HallSourceTest, WaitsForAnEncoderAndSaysWhenItIsThereAndGone) {
+  play("whip:");
+  EXPECT_EQ(hall->remote(), remote);
+  ASSERT_TRUE(until_state("lost"));
+  EXPECT_NE(hall->state().detail.find("WHIP"), std::string::npos);
+  Encoder encoder{*remote};
+  EXPECT_TRUE(until([&] {
+    encoder.send();
+    return hall->state().state == "ok";
+  }));
+  EXPECT_TRUE(until_state("lost"));
+  // The picture alone is missed.
+  EXPECT_TRUE(until([&] {
+    encoder.send();
+    return hall->state().state == "ok";
+  }));
+  encoder.picture = false;
+  EXPECT_TRUE(until([&] {
+    encoder.send();
+    return hall->state().state == "lost";
+  }));
+  EXPECT_NE(hall->state().detail.find("no picture"), std::string::npos);
+  EXPECT_FALSE(pictures.newest());
+}
+
+TEST_F(HallSourceTest, ShowsACardForAnEncoderWithoutACamera) {
+  play("whip:");
+  const Encoder encoder{*remote, false};
+  EXPECT_TRUE(until([&] {
+    encoder.send();
+    return hall->state().state == "ok";
+  }));
+  EXPECT_TRUE(remote->picture.newest());
+}
+
+TEST_F(HallSourceTest, AnEncoderIsNotTheHallWhileSomethingElseIs) {
+  play("whip:");
+  play("test:");
+  EXPECT_EQ(hall->remote(), nullptr);
+  EXPECT_TRUE(until_state("ok"));
+  EXPECT_FALSE(hall->set("whip:5"));
+  EXPECT_EQ(hall->remote(), nullptr);
+}
 
 // ---- the synthetic chamber ----
 

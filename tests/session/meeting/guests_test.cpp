@@ -69,6 +69,43 @@ TEST(Invitation, IsRevokedAndGivenBackByUndo) {
   EXPECT_EQ(h.state.guest("p3")->invitation, invitation);
 }
 
+// ---- the hall's encoder ----
+
+TEST(SourceInvitation, IsTheNewestAndIsRevokedOnce) {
+  Hearing h;
+  EXPECT_FALSE(may_send_the_hall(h.state, 0));
+  EXPECT_EQ(h.act("source.revoke"), "source_not_invited");
+  ASSERT_EQ(h.act("source.invite"), "");
+  const std::int64_t first = h.state.seq;
+  EXPECT_TRUE(may_send_the_hall(h.state, first));
+  ASSERT_EQ(h.act("source.invite"), "");
+  EXPECT_FALSE(may_send_the_hall(h.state, first));
+  EXPECT_TRUE(may_send_the_hall(h.state, h.state.seq));
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_TRUE(may_send_the_hall(h.state, first));
+  ASSERT_EQ(h.act("source.revoke"), "");
+  EXPECT_FALSE(may_send_the_hall(h.state, first));
+  EXPECT_EQ(h.act("source.revoke"), "source_not_invited");
+  EXPECT_EQ(h.act_as("p1", {{"action", "source.invite"}}), "not_yours");
+}
+
+TEST(SourceInvitation, LastsAsLongAsTheMeetingIsSeen) {
+  Hearing h;
+  ASSERT_EQ(h.act("source.invite"), "");
+  const std::int64_t invitation = h.state.seq;
+  h.around.media_connected = true;
+  h.around.disk_free_hours = 100;
+  ASSERT_EQ(h.act("broadcast.start"), "");
+  ASSERT_EQ(h.act("sitting.open"), "");
+  ASSERT_EQ(h.act("sitting.close"), "");
+  EXPECT_TRUE(may_send_the_hall(h.state, invitation)) << "the card is on air, and the hall behind it";
+  EXPECT_EQ(h.act("source.invite"), "sitting_closed");
+  ASSERT_EQ(h.act("broadcast.stop"), "");
+  EXPECT_FALSE(may_send_the_hall(h.state, invitation));
+}
+
+// ---- guests' invitations ----
+
 TEST(Invitation, IsForPeopleOfTheRecordWhileTheMeetingLasts) {
   Hearing h;
   EXPECT_EQ(h.with("guest.invite", "p9"), "person_unknown");

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "session/web/live_socket.h"
 #include "tests/session/web/site.h"
 
 namespace tyndau::web {
@@ -171,6 +174,24 @@ TEST_F(WhipTest, ASecondEncoderIsInsteadOfTheFirst) {
   EXPECT_EQ(remove(first.header("location"), token).status, 404);
 }
 
+TEST_F(WhipTest, TheNewerOfferStaysThoughItIsAnsweredFirst) {
+  Client first = client(), second = client();
+  first.post("/api/v1/whip", kOffer, bearer(token), "application/sdp");
+  const auto older = media->take<link::PeerOpen>(loop);
+  second.post("/api/v1/whip", kOffer, bearer(token), "application/sdp");
+  const auto newer = media->take<link::PeerOpen>(loop);
+  ASSERT_TRUE(older && newer);
+  media->say(link::Done{newer->id, std::nullopt, "v=0\r\nanswer\r\n"});
+  ASSERT_EQ(second.answer()->status, 201);
+  media->say(link::Done{older->id, std::nullopt, "v=0\r\nanswer\r\n"});
+  ASSERT_EQ(first.answer()->status, 201);
+  EXPECT_TRUE(media->silent(loop)) << "the late answer does not end the newer connection";
+  EXPECT_EQ(secretariat->peers(), 2U);
+  connect();
+  EXPECT_EQ((std::set{media->take<link::PeerClose>(loop)->peer, media->take<link::PeerClose>(loop)->peer}),
+            (std::set{older->peer, newer->peer}));
+}
+
 TEST_F(WhipTest, IsEndedByItsGuestAndByNobodyElse) {
   const std::string location = connect().header("location");
   const std::string other = invite("p2")["token"];
@@ -233,6 +254,107 @@ TEST_F(WhipTest, AGuestHasFewConnections) {
   EXPECT_EQ(remove(location, token).status, 200);
   EXPECT_TRUE(media->take<link::PeerClose>(loop));
   EXPECT_EQ(connect().status, 201);
+}
+
+// ---- the hall's encoder ----
+
+class HallTest : public WhipTest {
+ protected:
+  void SetUp() override {
+    WhipTest::SetUp();
+    key = make_key();
+  }
+  std::string make_key(const std::string& meeting = "m1") {
+    const Answer answer = act({{"action", "source.invite"}}, "", meeting);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    result = answer.json()["result"];
+    return result["token"];
+  }
+  Json result;
+  std::string key;
+};
+
+TEST_F(HallTest, SendsForTheHallAndHearsWhatTheHallDoesNotSay) {
+  EXPECT_THAT(result["url"].get<std::string>(), testing::EndsWith("/api/v1/whip"));
+  EXPECT_EQ(key.size(), 22U);
+  EXPECT_EQ(connect("/api/v1/whip", key).status, 201);
+  EXPECT_EQ(seat, link::kHallSeat);
+  EXPECT_EQ(connect("/api/v1/whep", key).status, 201);
+  EXPECT_EQ(seat, link::kHallSeat);
+  EXPECT_EQ(remove("/api/v1/whep/" + peer, token).status, 404) << "somebody else's";
+  EXPECT_EQ(remove("/api/v1/whep/" + peer, key).status, 200);
+}
+
+TEST_F(HallTest, IsNobodyElse) {
+  // Its key is no person's: it may do nothing but send and receive.
+  for (const char* action : {"guest.arrive", "hand.lower", "sitting.open", "broadcast.start", "source.revoke"}) {
+    EXPECT_EQ(post("/api/v1/meetings/m1/actions", Json{{"action", action}}.dump(), bearer(key)).status, 401) << action;
+  }
+  EXPECT_EQ(post("/api/v1/guest/probe", "x", bearer(key)).status, 401);
+  EXPECT_EQ(get("/join/" + key).status, 410);
+  EXPECT_EQ(secretariat->state("m1")->phase, meeting::Phase::kAnnounced);
+}
+
+TEST_F(HallTest, EndsWithItsKey) {
+  connect("/api/v1/whip", key);
+  const std::string old = peer;
+  const std::string fresh = make_key();
+  EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, old) << "a new key is instead of the old one";
+  EXPECT_EQ(offer("/api/v1/whip", key).status, 401);
+  connect("/api/v1/whip", fresh);
+  ASSERT_EQ(act({{"action", "source.revoke"}}).status, 200);
+  EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, peer);
+  EXPECT_EQ(offer("/api/v1/whip", fresh).status, 401);
+  EXPECT_EQ(act({{"action", "source.revoke"}}).status, 409);
+  ASSERT_EQ(act({{"action", "undo"}}).status, 200);
+  EXPECT_EQ(connect("/api/v1/whip", fresh).status, 201) << "the revoking was undone";
+}
+
+TEST_F(HallTest, EndsWithTheMeeting) {
+  ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
+  ASSERT_EQ(act({{"action", "sitting.close"}}).status, 200);
+  EXPECT_EQ(offer("/api/v1/whip", key).status, 401);
+  EXPECT_EQ(act({{"action", "source.invite"}}).status, 409);
+}
+
+TEST_F(HallTest, TheDeskSeesWhetherItSends) {
+  connect("/api/v1/whip", key);
+  EXPECT_FALSE(secretariat->line("m1", ""));
+  int told = 0;
+  const int ticket = secretariat->listen([&](const std::string& meeting) { told += meeting.empty() ? 1 : 0; });
+  link::PeerState state{peer, std::string(link::kHallSeat), "ok", 1280, 720};
+  media->say(state);
+  ASSERT_TRUE(loop.until([&] { return told == 1; }));
+  EXPECT_EQ(secretariat->line("m1", "")->width, 1280);
+  const Json view = desk_view(*secretariat, "m1", 0, {});
+  EXPECT_EQ(view["encoder"]["invited"], true);
+  EXPECT_EQ(view["encoder"]["line"]["width"], 1280);
+  // No screen is drawn anew four times a second for it.
+  media->say(state);
+  media->say(link::PeerGone{peer, "closed"});
+  ASSERT_TRUE(loop.until([&] { return told == 2; }));
+  EXPECT_EQ(desk_view(*secretariat, "m1", 0, {})["encoder"]["line"], Json());
+  EXPECT_EQ(stage(""), "");
+  secretariat->forget(ticket);
+}
+
+TEST_F(HallTest, ADeskHearsWhatTheHallsLoudspeakersMayPlay) {
+  const auto open_with = [this](const std::string& query) {
+    Client one = client();
+    one.post("/api/v1/whep" + query, kOffer, credentials(), "application/sdp");
+    const auto command = media->take<link::PeerOpen>(loop);
+    if (!command) return std::string("none");
+    media->say(link::Done{command->id, std::nullopt, "v=0\r\nanswer\r\n"});
+    peer = command->peer;
+    EXPECT_EQ(one.answer()->status, 201);
+    return command->seat;
+  };
+  EXPECT_EQ(open_with(""), "");
+  EXPECT_EQ(open_with("?sound=programme"), "");
+  EXPECT_EQ(open_with("?sound=hall"), link::kHallSeat);
+  EXPECT_EQ(post("/api/v1/whep?sound=hell", kOffer, credentials(), "application/sdp").status, 400);
+  EXPECT_EQ(remove("/api/v1/whep/" + peer, key).status, 404) << "the encoder ends no desk's";
+  EXPECT_EQ(WhepTest::remove("/api/v1/whep/" + peer).status, 200);
 }
 
 TEST_F(WhipTest, TricklesNothing) {
