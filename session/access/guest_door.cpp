@@ -12,19 +12,6 @@ constexpr int kFreeTokens = 20;  // a library's whole room may sit behind one ad
 constexpr std::chrono::seconds kLongest{60};
 constexpr std::string_view kBearer = "Bearer ";
 
-/// What no invitation ever was needs no guess: it is wrong at sight, and not counted.
-bool looks_like_a_token(const std::string& text) {
-  constexpr std::size_t kLetters = 22;  // 128 bits in base64url
-  return text.size() == kLetters && std::all_of(text.begin(), text.end(), [](char c) {
-           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
-         });
-}
-
-std::string token_of(const Request& request) {
-  const std::string header = request.header("authorization");
-  return header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
-}
-
 Response no_entry(GuestDoor::Later wait) {
   if (wait > GuestDoor::Later::zero()) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
@@ -41,6 +28,23 @@ Response no_entry(GuestDoor::Later wait) {
 
 GuestDoor::GuestDoor(const secretariat::Secretariat& secretariat, const store::Store& store, std::function<Utc()> now)
     : secretariat_(secretariat), store_(store), now_(std::move(now)), clients_(kFreeTokens, kLongest) {}
+
+bool GuestDoor::looks_like_a_token(const std::string& text) {
+  constexpr std::size_t kLetters = 22;  // 128 bits in base64url
+  return text.size() == kLetters && std::all_of(text.begin(), text.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+         });
+}
+
+Utc GuestDoor::good_until(const meeting::Record& record, Utc now) {
+  constexpr std::chrono::hours kGoodFor{24};
+  return std::max(record.starts_at, now) + kGoodFor;
+}
+
+std::string GuestDoor::token_of(const Request& request) {
+  const std::string header = request.header("authorization");
+  return header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
+}
 
 bool GuestDoor::is_knocked_at(const Request& request) { return !request.header("authorization").empty(); }
 

@@ -42,6 +42,12 @@ class GuestDoor {
   tl::expected<Visitor, Response> visitor(const Request& request);
   /// The same for whoever may send and receive media, and do nothing else: a person, or the hall's encoder.
   tl::expected<Visitor, Response> sender(const Request& request);
+  /// Of `Authorization: Bearer TOKEN`; "" when there is none.
+  static std::string token_of(const Request& request);
+  /// What no invitation ever was needs no guess: it is wrong at sight, and not counted.
+  static bool looks_like_a_token(const std::string& text);
+  /// Until when an invitation of now to this meeting is good.
+  static Utc good_until(const meeting::Record& record, Utc now);
   /// Whether the request comes with a token, good or bad.
   static bool is_knocked_at(const Request& request);
 

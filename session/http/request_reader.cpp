@@ -39,8 +39,9 @@ int hexadecimal(char c) {
   return -1;
 }
 
-/// Nothing when a % is not followed by two hexadecimal digits, or when the result has control characters.
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+/// Nothing when a % is not followed by two hexadecimal digits, or when the result has control characters that are not
+/// allowed.
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space, bool controls_allowed = false) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -54,7 +55,7 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
     } else if (c == '+' && plus_is_space) {
       c = ' ';
     }
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return std::nullopt;
+    if (!controls_allowed && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) return std::nullopt;
     result.push_back(c);
   }
   return result;
@@ -82,16 +83,17 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-bool read_query(std::string_view text, Request& request) {
+bool read_pairs(std::string_view text, bool controls_allowed, std::map<std::string, std::string>& pairs) {
   while (!text.empty()) {
     std::string_view pair = text.substr(0, text.find('&'));
     text.remove_prefix(std::min(text.size(), pair.size() + 1));
     if (pair.empty()) continue;
     auto equals = pair.find('=');
-    auto name = percent_decoded(pair.substr(0, equals), true);
-    auto value = equals == std::string_view::npos ? std::string() : percent_decoded(pair.substr(equals + 1), true);
+    auto name = percent_decoded(pair.substr(0, equals), true, controls_allowed);
+    auto value = equals == std::string_view::npos ? std::string()
+                                                  : percent_decoded(pair.substr(equals + 1), true, controls_allowed);
     if (!name || !value || !is_utf8(*name) || !is_utf8(*value)) return false;
-    request.query.emplace(*name, *value);  // the first of equal names stays
+    pairs.emplace(*name, *value);  // the first of equal names stays
   }
   return true;
 }
@@ -136,7 +138,7 @@ tl::expected<void, BadRequest> read_request_line(std::string_view line, Head& he
   if (!path) return refused(400, "bad_path", "The path is malformed.");
   head.request.method = std::string(method);
   head.request.path = std::move(*path);
-  if (raw_path.size() < target.size() && !read_query(target.substr(raw_path.size() + 1), head.request)) {
+  if (raw_path.size() < target.size() && !read_pairs(target.substr(raw_path.size() + 1), false, head.request.query)) {
     return refused(400, "bad_query", "The query is malformed.");
   }
   return {};
@@ -255,6 +257,12 @@ std::optional<std::string> decode_path(std::string_view path) {
     rest.remove_prefix(segment.size());
   }
   return decoded;
+}
+
+std::optional<std::map<std::string, std::string>> read_form(std::string_view body) {
+  std::map<std::string, std::string> fields;
+  if (!read_pairs(body, true, fields)) return std::nullopt;
+  return fields;
 }
 
 std::string forwarded_client(std::string_view forwarded_for) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,10 @@ tl::expected<Head, BadRequest> read_head(std::string_view head);
 /// Percent-decodes a path and refuses what could name something else than it seems to: "..", ".", encoded slashes,
 /// backslashes, control characters, bytes that are not UTF-8.
 std::optional<std::string> decode_path(std::string_view path);
+
+/// The fields of a form as browsers send it (application/x-www-form-urlencoded, UTF-8); nothing when it is malformed.
+/// What a field contains is its reader's to judge: control characters are let through. The first of equal names counts.
+std::optional<std::map<std::string, std::string>> read_form(std::string_view body);
 
 /// The client's own address from X-Forwarded-For: the last one, which the proxy in front has written itself. Empty when
 /// that is not an address.

@@ -350,17 +350,6 @@ Json to_json(const AgendaItem& item) {
           {"planned_start", json_or_null(item.planned_start)}};
 }
 
-Json to_json(const Person& person) {
-  Json json{{"id", person.id},
-            {"name", meeting::to_json(person.name)},
-            {"position", meeting::to_json(person.position)},
-            {"role", person.role},
-            {"site", person.site},
-            {"mode", person.mode}};
-  if (person.site_name != Text{}) json["site_name"] = meeting::to_json(person.site_name);
-  return json;
-}
-
 Json to_json(const TimeRules& rules) {
   return {{"report_s", rules.report_s},
           {"co_report_s", rules.co_report_s},
@@ -415,6 +404,17 @@ std::string imported_id(const Json& payload) {
 
 Json to_json(const Text& text) { return {{"kk", text.kk}, {"ru", text.ru}, {"en", text.en}}; }
 
+Json to_json(const Person& person) {
+  Json json{{"id", person.id},
+            {"name", meeting::to_json(person.name)},
+            {"position", meeting::to_json(person.position)},
+            {"role", person.role},
+            {"site", person.site},
+            {"mode", person.mode}};
+  if (person.site_name != Text{}) json["site_name"] = meeting::to_json(person.site_name);
+  return json;
+}
+
 Json to_json(const Record& record) {
   Json people = Json::array(), agenda = Json::array();
   for (const Person& person : record.people) people.push_back(to_json(person));
@@ -435,6 +435,13 @@ Json to_json(const Record& record) {
           {"agenda", std::move(agenda)},
           {"people", std::move(people)},
           {"time_rules", to_json(record.time_rules)}};
+}
+
+Result<Person> person_from_json(const Json& json) {
+  Reader reader;
+  Person person = read_person(reader, json, "person", true);
+  if (reader.wrong()) return fail(*reader.wrong());
+  return person;
 }
 
 Result<Record> record_from_json(const Json& json) {

@@ -18,8 +18,10 @@ Result<Json> read_hearing(const Json& document, int shift_days = 0);
 std::string imported_id(const Json& payload);
 
 Json to_json(const Text& text);
+Json to_json(const Person& person);
 Json to_json(const Record& record);
 /// Reads exactly what to_json writes.
+Result<Person> person_from_json(const Json& json);
 Result<Record> record_from_json(const Json& json);
 
 }  // namespace tyndau::meeting

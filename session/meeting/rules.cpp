@@ -6,7 +6,8 @@
 #include <functional>
 #include <utility>
 
-#include "session/meeting/refusals.h"
+#include "session/meeting/draft.h"
+#include "session/meeting/guest_rules.h"
 
 namespace tyndau::meeting {
 
@@ -14,9 +15,6 @@ namespace {
 
 constexpr int kMostSeconds = 86'400;
 constexpr std::size_t kMostFramed = 16;  // as many as media has places for
-
-using Decision = tl::expected<std::vector<Event>, Refusal>;
-using MaybeRefusal = std::optional<Refusal>;
 
 // ---- what would be refused whatever the arguments ----
 
@@ -144,45 +142,6 @@ MaybeRefusal undo_refused(const State& state, const Surroundings&) {
 
 // ---- what an accepted action means ----
 
-/// The events of one action, each with the number of the first.
-class Draft {
- public:
-  explicit Draft(const State& state) : state_(state) {}
-
-  Draft& add(std::string kind, Json payload = Json::object()) {
-    if (by_.empty()) payload["action"] = state_.seq + 1;
-    if (!by_.empty()) payload["by"] = by_;
-    events_.push_back({std::move(kind), std::move(payload)});
-    return *this;
-  }
-  /// Holds the turn of whoever has the floor, with the time that is left.
-  Draft& suspend_floor(const char* reason) {
-    return add("floor.suspended", {{"person", state_.floor->person}, {"reason", reason}});
-  }
-  Draft& end_floor(const char* reason) {
-    if (state_.floor) add("floor.ended", {{"person", state_.floor->person}, {"reason", reason}});
-    return *this;
-  }
-  Draft& close_item(const char* reason) {
-    if (state_.open_item.empty()) return *this;
-    end_floor(reason);
-    return add("item.closed", {{"item", state_.open_item}});
-  }
-  /// From now on it is not the secretary who does it ("guest", "media"): no undo takes it back.
-  Draft& by(const char* whom) {
-    by_ = whom;
-    return *this;
-  }
-  std::vector<Event> take() { return std::move(events_); }
-
- private:
-  const State& state_;
-  std::string by_;
-  std::vector<Event> events_;
-};
-
-Decision refuse(std::string_view code, const Words& words = {}) { return tl::unexpected(refusal(code, words)); }
-
 Decision item_open(const State& state, const Action& action, const Surroundings&) {
   const AgendaItem* item = state.record.item(action.item);
   if (item == nullptr) return refuse("item_unknown");
@@ -281,81 +240,6 @@ Decision hand_lower(const State& state, const Action& action, const Surroundings
   return draft.add("hand.lowered", {{"person", action.person}}).take();
 }
 
-// ---- guests ----
-
-Words name_of(const State& state, const std::string& id) { return {{"name", state.record.person(id)->name}}; }
-
-Decision guest_invite(const State& state, const Action& action, const Surroundings&) {
-  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
-  return Draft(state).add("guest.invited", {{"person", action.person}}).take();
-}
-
-/// Ends what the guest has, and then his stay.
-std::vector<Event> send_away(const State& state, const std::string& person, const char* event, const char* reason,
-                             const char* by = "") {
-  Draft draft(state);
-  draft.by(by);
-  if (state.floor && state.floor->person == person) draft.end_floor(reason);
-  return draft.add(event, {{"person", person}}).take();
-}
-
-Decision guest_revoke(const State& state, const Action& action, const Surroundings&) {
-  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
-  const Guest* guest = state.guest(action.person);
-  if (guest == nullptr || guest->invitation == 0) return refuse("guest_not_invited", name_of(state, action.person));
-  return send_away(state, action.person, "guest.revoked", "removed");
-}
-
-Decision guest_remove(const State& state, const Action& action, const Surroundings&) {
-  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
-  const Guest* guest = state.guest(action.person);
-  const bool here = guest != nullptr && guest->stage != Stage::kInvited && guest->stage != Stage::kRemoved;
-  if (!here) return refuse("guest_not_here", name_of(state, action.person));
-  return send_away(state, action.person, "guest.removed", "removed");
-}
-
-Decision guest_arrive(const State& state, const Action& action, const Surroundings&) {
-  const Guest* guest = state.guest(action.guest);
-  if (guest == nullptr || guest->invitation == 0) return refuse("invitation_void");
-  // A page that was loaded anew says it once more.
-  if (guest->stage == Stage::kLobby || guest->stage == Stage::kAdmitted) return std::vector<Event>{};
-  return Draft(state).by("guest").add("guest.arrived", {{"person", action.guest}}).take();
-}
-
-Decision guest_leave(const State& state, const Action& action, const Surroundings&) {
-  const Guest* guest = state.guest(action.guest);
-  if (guest == nullptr) return refuse("invitation_void");
-  if (guest->stage != Stage::kLobby && guest->stage != Stage::kAdmitted) return std::vector<Event>{};
-  return send_away(state, action.guest, "guest.left", "left", "guest");
-}
-
-Decision guest_admit(const State& state, const Action& action, const Surroundings&) {
-  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
-  const Guest* guest = state.guest(action.person);
-  if (guest == nullptr || guest->stage != Stage::kLobby) {
-    return refuse("guest_not_in_lobby", name_of(state, action.person));
-  }
-  return Draft(state).add("guest.admitted", {{"person", action.person}}).take();
-}
-
-Decision guest_decline(const State& state, const Action& action, const Surroundings&) {
-  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
-  const Guest* guest = state.guest(action.person);
-  const bool here = guest != nullptr && (guest->stage == Stage::kLobby || guest->stage == Stage::kAdmitted);
-  if (!here) return refuse("guest_not_in_lobby", name_of(state, action.person));
-  return send_away(state, action.person, "guest.declined", "removed");
-}
-
-template <bool kMuted>
-Decision guest_mute(const State& state, const Action& action, const Surroundings&) {
-  if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
-  if (!state.is_admitted(action.person)) return refuse("guest_not_here", name_of(state, action.person));
-  if (state.guest(action.person)->muted == kMuted) {
-    return refuse(kMuted ? "guest_muted_already" : "guest_not_muted", name_of(state, action.person));
-  }
-  return Draft(state).add(kMuted ? "guest.muted" : "guest.unmuted", {{"person", action.person}}).take();
-}
-
 /// Who is framed when nobody was named: who has the floor, or everybody for a grid.
 std::vector<std::string> persons_to_frame(const State& state, const Action& action) {
   if (!action.persons.empty() || action.layout == "hall") return action.persons;
@@ -407,6 +291,7 @@ Decision just(const State& state, const Action&, const Surroundings&) {
 constexpr char kBroadcastStarted[] = "broadcast.started", kBroadcastEnded[] = "broadcast.ended";
 constexpr char kSittingOpened[] = "sitting.opened", kRecessEnded[] = "recess.ended";
 constexpr char kSourceInvited[] = "source.invited";
+constexpr char kRegistrationOpened[] = "registration.opened", kRegistrationClosed[] = "registration.closed";
 constexpr char kFloorPaused[] = "floor.paused", kFloorResumed[] = "floor.resumed";
 
 Decision source_set(const State& state, const Action& action, const Surroundings&) {
@@ -456,9 +341,13 @@ const std::vector<Rule>& rules() {
       {"guest.leave", always_possible, guest_leave},
       {"guest.admit", unless_closed, guest_admit},
       {"guest.decline", unless_closed, guest_decline},
-      {"guest.mute", unless_closed, guest_mute<true>},
-      {"guest.unmute", unless_closed, guest_mute<false>},
+      {"guest.mute", unless_closed, guest_mute},
+      {"guest.unmute", unless_closed, guest_unmute},
       {"guest.remove", always_possible, guest_remove},
+      {"registration.open", registration_open_refused, just<kRegistrationOpened>},
+      {"registration.close", registration_close_refused, just<kRegistrationClosed>},
+      {"registration.approve", unless_closed, registration_approve},
+      {"registration.decline", unless_closed, registration_decline},
       {"layout.set", unless_closed, layout_set},
       {"recess.start", recess_start_refused, recess_start},
       {"recess.end", recess_end_refused, just<kRecessEnded>},
@@ -506,6 +395,8 @@ void read_arguments(Fields& fields, Action& action) {
   if (action.kind == "guest.arrive" || action.kind == "guest.leave") return;
   if (action.kind.starts_with("guest.")) {
     action.person = fields.string("person", 64);
+  } else if (action.kind == "registration.approve" || action.kind == "registration.decline") {
+    action.registration = fields.string("registration", 64);
   } else if (action.kind == "layout.set") {
     read_layout(fields, action);
   } else if (action.kind == "source.set") {

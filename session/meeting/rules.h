@@ -14,6 +14,8 @@ struct Action {
   std::string kind;                  ///< one of action_kinds()
   std::string item, person, uri;     ///< item.open; floor.give, hands and guests; source.set
   std::string guest;                 ///< the guest who acts; "" for the secretary
+  std::string registration;          ///< registration.approve, registration.decline
+  std::string name, position;        ///< of whoever registered: not read from the request, "" when nobody knows him
   std::string layout;                ///< layout.set: "auto" or one of layouts()
   std::vector<std::string> persons;  ///< layout.set; empty takes who has the floor, or everybody for a grid
   std::string hand;                  ///< hand.raise: one of hand_kinds(), "debate" unless told
@@ -25,7 +27,8 @@ struct Action {
 /// broadcast.start, broadcast.stop, source.set, source.invite, source.revoke, sitting.open, sitting.close, item.open,
 /// item.close, floor.give, floor.extend, floor.pause, floor.resume, floor.end, hand.raise, hand.lower, guest.invite,
 /// guest.revoke, guest.arrive, guest.leave, guest.admit, guest.decline, guest.mute, guest.unmute, guest.remove,
-/// layout.set, recess.start, recess.end, undo.
+/// registration.open, registration.close, registration.approve, registration.decline, layout.set, recess.start,
+/// recess.end, undo.
 const std::vector<std::string>& action_kinds();
 
 /// What a guest may do, and only for himself: guest.arrive, guest.leave, hand.raise, hand.lower.

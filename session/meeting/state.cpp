@@ -8,7 +8,8 @@
 #include "session/meeting/import.h"
 
 // How undo works. Before an action's first event is folded in, the state is put on the stack `before` (without the
-// record, which never changes, and without the stack itself, so that fifty of them are a few kilobytes).
+// record, and without the stack itself, so that fifty of them are a few kilobytes). All that changes in the record are
+// people who are added to it: `registered` says who, so that an undo can take them out again.
 // `action.undone` takes the uppermost one off and makes it the state again. Events that are no action's (facts about
 // media, the disk, the source) change nothing that lies in there, so they may come at any time without disturbing the
 // stack. What guests do for themselves, and what befalls their lines, does change it, and is not the secretary's to
@@ -60,6 +61,11 @@ bool meeting_imported(State& state, const StoredEvent& event) {
   if (json == event.event.payload.end() || state.phase != Phase::kAnnounced) return false;
   auto record = record_from_json(*json);
   if (!record) return false;
+  // Who was added to the old record is not in the corrected one.
+  for (const auto& [registration, id] : state.registered) {
+    const Person* added = state.record.person(id);
+    if (added != nullptr && record->person(id) == nullptr) record->people.push_back(*added);
+  }
   state.record = std::move(*record);
   state.items.clear();
   for (const AgendaItem& item : state.record.agenda) state.items[item.id] = ItemState::kPending;
@@ -112,6 +118,7 @@ bool sitting_closed(State& state, const StoredEvent& event) {
   state.recess_since.reset();
   state.recess_until.reset();
   state.recess_paused_floor = false;
+  state.registration_open = false;
   show(state);
   return true;
 }
@@ -311,6 +318,27 @@ bool guest_line(State& state, const StoredEvent& event) {
   return true;
 }
 
+// ---- who signs up ----
+
+template <bool kOpen>
+bool registration_turned(State& state, const StoredEvent&) {
+  if (state.phase == Phase::kClosed || state.registration_open == kOpen) return false;
+  state.registration_open = kOpen;
+  return true;
+}
+
+bool person_added(State& state, const StoredEvent& event) {
+  const auto json = event.event.payload.find("person");
+  const std::string registration = text(event.event.payload, "registration");
+  if (json == event.event.payload.end() || registration.empty() || state.registered.contains(registration))
+    return false;
+  auto person = person_from_json(*json);
+  if (!person || state.record.person(person->id) != nullptr) return false;
+  state.registered[registration] = person->id;
+  state.record.people.push_back(std::move(*person));
+  return true;
+}
+
 bool layout_set(State& state, const StoredEvent& event) {
   const std::string layout = text(event.event.payload, "layout");
   if (layout == "auto") {
@@ -377,6 +405,12 @@ bool action_undone(State& state, const StoredEvent& event) {
   state.before.pop_back();
   State given_back = *before.state;
   given_back.record = std::move(state.record);
+  // Whom the action brought into the record is nobody again.
+  std::erase_if(given_back.record.people, [&](const Person& person) {
+    const auto is_he = [&](const auto& entry) { return entry.second == person.id; };
+    return std::any_of(state.registered.begin(), state.registered.end(), is_he) &&
+           std::none_of(given_back.registered.begin(), given_back.registered.end(), is_he);
+  });
   happen_again(given_back, before.meanwhile);
   // A clock that a guest's line has stopped or started since stands as the line left it.
   const bool by_line = given_back.floor && given_back.floor->clock >= before.action.action;
@@ -424,6 +458,9 @@ const std::map<std::string_view, Kind>& kinds() {
       {"guest.removed", {"guest.remove", guest_goes<Stage::kRemoved>}},
       {"guest.line_lost", {"", guest_line<true>}},
       {"guest.line_restored", {"", guest_line<false>}},
+      {"registration.opened", {"registration.open", registration_turned<true>}},
+      {"registration.closed", {"registration.close", registration_turned<false>}},
+      {"person.added", {"registration.approve", person_added}},
       {"layout.set", {"layout.set", layout_set}},
       {"hand.raised", {"hand.raise", hand_raised}},
       {"hand.lowered", {"hand.lower", hand_lowered}},

@@ -25,6 +25,9 @@ struct State {
   /// Who has had the floor in the open item.
   std::vector<std::string> spoken;
   std::map<std::string, Guest> guests;  ///< by person
+  bool registration_open = false;       ///< whether people may sign up to speak
+  /// Who came into the record by signing up: registration -> person.
+  std::map<std::string, std::string> registered;
   /// Set by hand; until somebody next gets or loses the floor.
   std::optional<Framing> framing;
   std::optional<Utc> recess_since, recess_until;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "media/base/log.h"
+#include "session/http/request_reader.h"
 #include "session/pages/assets.h"
 #include "session/pages/render.h"
 
@@ -117,6 +118,63 @@ void answer_meeting(const Pages& pages, const std::string& language, const Reque
              Audience::kPublic));
 }
 
+// ---- signing up to speak ----
+
+/// What the page of the meeting says instead of taking him: the status, and the form with its trouble.
+int not_taken(const Registrations::NotTaken& trouble, SignUp& form) {
+  using Why = Registrations::NotTaken::Why;
+  switch (trouble.why) {
+    case Why::kClosed:
+      form.wrong = "closed";
+      return 409;
+    case Why::kTooMany:
+      form.wrong = "too_many";
+      form.wait = std::chrono::ceil<std::chrono::seconds>(trouble.wait);
+      return 429;
+    case Why::kFull:
+      form.wrong = "full";
+      form.wait = std::chrono::minutes(5);
+      return 503;
+    case Why::kFailed:
+      break;
+  }
+  form.wrong = "failed";
+  form.wait = std::chrono::seconds(10);
+  return 503;
+}
+
+/// A plain form, so that it works in every browser: on to his link, or the page again with what he typed and what is
+/// wrong with it.
+void take_sign_up(const Pages& pages, const std::string& language, const Request& request, const Reply& reply) {
+  if (auto foreign = pages.context.gate.foreign(request)) return reply(std::move(*foreign));
+  const std::string& id = request.captures.at("id");
+  const meeting::State* state = pages.context.secretariat.state(id);
+  if (state == nullptr) return reply(not_found(pages, request));
+  if (!request.header("content-type").starts_with("application/x-www-form-urlencoded")) {
+    return reply(Response::error(415, "not_a_form", "Send Content-Type: application/x-www-form-urlencoded."));
+  }
+  const auto fields = read_form(request.body);
+  SignUp form = read_sign_up(fields.value_or(std::map<std::string, std::string>{}), state->record);
+  int status = 400;
+  if (form.wrong.empty()) {
+    const auto token = pages.context.registrations.take(
+        {"", id, form.name, form.position, form.item, language, {}, "pending", ""}, request.client);
+    if (token) {
+      return reply(Response::text(303, "text/plain; charset=utf-8", "")
+                       .with("Location", "/join/" + *token + "?lang=" + language)
+                       .with("Referrer-Policy", "no-referrer")
+                       .with("Cache-Control", "no-store"));
+    }
+    status = not_taken(token.error(), form);
+  }
+  Response response = page(
+      request, status,
+      pages.renderer.meeting(language, *state, pages.context.secretariat.chapters(id), pages.context.now(), 0, form),
+      Audience::kPublic);
+  if (form.wait.count() > 0) response.with("Retry-After", std::to_string(form.wait.count()));
+  reply(std::move(response));
+}
+
 // ---- the desk ----
 
 /// The desk speaks the language of ?lang=, which it remembers in a cookie, else the remembered one.
@@ -164,10 +222,25 @@ void answer_desk(const Pages& pages, const Request& request, const Reply& reply)
 
 // ---- the guest ----
 
+/// The address is a secret: no other site hears of it, and no cache keeps it.
+Response secret_page(const Request& request, int status, std::string html) {
+  Response response = page(request, status, std::move(html), Audience::kDesk);
+  for (auto& [name, value] : response.headers) {
+    if (name == "Referrer-Policy") value = "no-referrer";
+  }
+  return response;
+}
+
 /// 410 for a link that was revoked, has expired, or never was: which of these is nobody's business.
 void answer_join(const Pages& pages, const Request& request, const Reply& reply) {
   const std::string language = desk_language(request);
   const std::string& token = request.captures.at("token");
+  const auto registration = pages.context.registrations.of_token(token);
+  const meeting::State* state = registration ? pages.context.secretariat.state(registration->meeting) : nullptr;
+  if (state != nullptr && registration->status != "approved") {
+    const std::string html = pages.renderer.waiting(language, *state, *registration, token);
+    return reply(remember_language(request, secret_page(request, 200, html)));
+  }
   const auto visitor = pages.context.door.visitor(token, request.client);
   const auto render = [&]() {
     if (!visitor) return pages.renderer.join_invalid(language, nearest(pages.meetings(), pages.context.now()));
@@ -175,14 +248,10 @@ void answer_join(const Pages& pages, const Request& request, const Reply& reply)
                                visitor->guest.person, token);
   };
   const bool later = !visitor && visitor.error() > GuestDoor::Later::zero();
-  Response response = page(request, visitor ? 200 : later ? 429 : 410, render(), Audience::kDesk);
+  Response response = secret_page(request, visitor ? 200 : later ? 429 : 410, render());
   if (later) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(visitor.error()).count();
     response.with("Retry-After", std::to_string(seconds));
-  }
-  // The address is a secret: no other site hears of it, and no cache keeps it.
-  for (auto& [name, value] : response.headers) {
-    if (name == "Referrer-Policy") value = "no-referrer";
   }
   response.with("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)");
   reply(remember_language(request, std::move(response)));
@@ -212,6 +281,10 @@ std::vector<Route> page_routes(PageContext context) {
     get("/" + language + "/meetings/{id}", [pages, language](const Request& request, const Reply& reply) {
       answer_meeting(*pages, language, request, reply);
     });
+    routes.push_back(
+        {"POST", "/" + language + "/meetings/{id}", [pages, language](const Request& request, const Reply& reply) {
+           take_sign_up(*pages, language, request, reply);
+         }});
   }
   get("/desk", [pages](const Request& request, const Reply& reply) { answer_desk(*pages, request, reply); });
   get("/desk/login", [pages](const Request& request, const Reply& reply) { answer_login(*pages, request, reply); });

@@ -7,6 +7,8 @@
 
 #include "media/base/config.h"
 #include "session/access/guest_door.h"
+#include "session/access/login.h"
+#include "session/access/registrations.h"
 #include "session/http/http.h"
 #include "session/secretariat/secretariat.h"
 #include "session/store/store.h"
@@ -19,13 +21,15 @@ struct PageContext {
   const secretariat::Secretariat& secretariat;
   store::Store& store;
   GuestDoor& door;
+  const Gate& gate;
+  Registrations& registrations;
   Config::Web web;
   std::function<Utc()> now = utc_now;
 };
 
-/// The pages: /, /{lang}/, /{lang}/meetings/{id}, /desk, /desk/login, /join/{token} and /assets/{file...}. Reads every
-/// template, locale and asset once. A broken installation (a missing file, a key that one locale lacks) is said in the
-/// log and aborts: better at the start than on the night of the hearing.
+/// The pages: /, /{lang}/, /{lang}/meetings/{id} (POST: to sign up to speak), /desk, /desk/login, /join/{token} and
+/// /assets/{file...}. Reads every template, locale and asset once. A broken installation (a missing file, a key that
+/// one locale lacks) is said in the log and aborts: better at the start than on the night of the hearing.
 std::vector<Route> page_routes(PageContext context);
 
 /// The page for people who come to an address that does not exist: 404, in the language of the address or of the

@@ -24,8 +24,8 @@ using meeting::State;
 
 constexpr std::string_view kPragma = "{{%AUTOESCAPE context=\"HTML\"}}";
 constexpr auto kStrip = ctemplate::STRIP_WHITESPACE;
-constexpr std::array kTemplates = {"base.tpl",  "home.tpl", "meeting.tpl",      "desk.tpl",     "no_meetings.tpl",
-                                   "login.tpl", "join.tpl", "join_invalid.tpl", "not_found.tpl"};
+constexpr std::array kTemplates = {"base.tpl",  "home.tpl", "meeting.tpl", "desk.tpl",         "no_meetings.tpl",
+                                   "login.tpl", "join.tpl", "waiting.tpl", "join_invalid.tpl", "not_found.tpl"};
 
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -167,6 +167,31 @@ void add_agenda(TemplateDictionary& body, const Locale& locale, const State& sta
     if (!speakers.empty()) one->SetValueAndShowSection("SPEAKERS", speakers, "HAS_SPEAKERS");
     add_turns(*one, locale, state, item.id, chapters);
   }
+}
+
+/// The form to sign up to speak: shown while that is open, and to whoever was told what is wrong with his.
+void add_sign_up(TemplateDictionary& body, const Locale& locale, const State& state, const SignUp& form) {
+  const meeting::Record& record = state.record;
+  if (!state.registration_open) body.ShowSection("SIGN_UP_CLOSED");
+  if (!state.registration_open && form.wrong.empty()) body.ShowSection("SIGN_UP_HIDDEN");
+  body.SetValue("SIGN_UP_URL", "/" + locale.language() + "/meetings/" + record.id);
+  body.SetValue("MOST_NAME", std::to_string(SignUp::kMostName));
+  body.SetValue("MOST_POSITION", std::to_string(SignUp::kMostPosition));
+  body.SetValue("SIGN_UP_NAME", form.name);
+  body.SetValue("SIGN_UP_POSITION", form.position);
+  for (const meeting::AgendaItem& item : record.agenda) {
+    TemplateDictionary* choice = body.AddSectionDictionary("SIGN_UP_ITEM");
+    choice->SetValue("ITEM_ID", item.id);
+    choice->SetValue("ITEM_WORDS", fmt::format("{}. {}", item.no, item.title.in(locale.language())));
+    if (item.id == form.item) choice->ShowSection("CHOSEN");
+  }
+  if (form.wrong.empty()) return;
+  // Rounded up: whoever comes back then must not be sent away once more.
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(form.wait);
+  const auto wait = form.wait > std::chrono::seconds(59) ? std::chrono::milliseconds(minutes) : form.wait;
+  const std::string time = projections::duration(wait, locale.language());
+  body.SetValueAndShowSection("WRONG", locale.text("signup_" + form.wrong, {{"time", time}}), "SIGN_UP_WRONG");
+  body.ShowSection(form.field == "position" ? "POSITION_WRONG" : form.field == "item" ? "ITEM_WRONG" : "NAME_WRONG");
 }
 
 void add_meeting_card(TemplateDictionary& body, const char* section, const Locale& locale, const State& state) {
@@ -340,7 +365,8 @@ std::string Renderer::home(const std::string& language, const std::vector<const 
 }
 
 std::string Renderer::meeting(const std::string& language, const State& state,
-                              const std::vector<projections::Chapter>& chapters, Utc now, int moment_s) const {
+                              const std::vector<projections::Chapter>& chapters, Utc now, int moment_s,
+                              const SignUp& form) const {
   Frame frame(*this, language, "meeting.tpl");
   const meeting::Record& record = state.record;
   const Locale& locale = frame.locale;
@@ -379,6 +405,7 @@ std::string Renderer::meeting(const std::string& language, const State& state,
     body.AddSectionDictionary("PARAGRAPH")->SetValue("TEXT", text);
   }
   add_agenda(body, locale, state, chapters);
+  add_sign_up(body, locale, state, form);
 
   body.SetValue("HLS_URL", media + "/index.m3u8");
   const std::string film = media + "/recording.mp4?lang=" + language;
@@ -476,6 +503,37 @@ std::string Renderer::join(const std::string& language, const State& state, cons
                      {"contact_email", record.contact_email},
                      {"words", frame.locale.with_prefixes({"guest_", "as_", "language"})}};
   frame.body->SetValue("PAGE", page.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return expand(frame);
+}
+
+std::string Renderer::waiting(const std::string& language, const State& state,
+                              const store::Store::Registration& registration, const std::string& token) const {
+  Frame frame(*this, language, "waiting.tpl");
+  const meeting::Record& record = state.record;
+  const bool declined = registration.status == "declined";
+  const std::string title = frame.locale.text(declined ? "signup_declined_title" : "signup_waiting_title");
+  frame.title(title + " · " + record.title.in(language));
+  frame.house(record.maslikhat.in(language));
+  frame.languages_at(public_url_, "?lang=", "");
+  frame.module(assets_ + "guest/waiting.js");
+  frame.page.ShowSection("REFRESH");
+  TemplateDictionary& body = *frame.body;
+  body.SetValue("WAITING_TITLE", title);
+  body.ShowSection(declined ? "DECLINED" : "PENDING");
+  body.SetValue("MEETING_TITLE", record.title.in(language));
+  body.SetValue("WHEN", starts_in_words(frame.locale, state));
+  body.SetValue("WHEN_ISO", format_utc(record.starts_at));
+  body.SetValue("NAME", registration.name);
+  if (!registration.position.empty()) body.SetValueAndShowSection("POSITION", registration.position, "HAS_POSITION");
+  if (const meeting::AgendaItem* item = record.item(registration.item)) {
+    const std::string words = fmt::format("{}. {}", item->no, item->title.in(language));
+    body.SetValueAndShowSection("ITEM_WORDS", words, "HAS_ITEM");
+  }
+  if (!record.contact_phone.empty()) body.SetValueAndShowSection("PHONE", record.contact_phone, "HAS_PHONE");
+  body.SetValue("WATCH_URL", "/" + language + "/meetings/" + record.id);
+  const Json page = {
+      {"token", token}, {"status", registration.status}, {"words", frame.locale.with_prefixes({"signup_link_"})}};
+  body.SetValue("PAGE", page.dump(-1, ' ', false, Json::error_handler_t::replace));
   return expand(frame);
 }
 

@@ -8,7 +8,9 @@
 #include "media/base/result.h"
 #include "session/meeting/state.h"
 #include "session/pages/locale.h"
+#include "session/pages/sign_up.h"
 #include "session/projections/chapters.h"
+#include "session/store/store.h"
 
 namespace ctemplate {
 class TemplateCache;
@@ -32,8 +34,10 @@ class Renderer {
   /// Live now, announced, past. `meetings` latest first.
   std::string home(const std::string& language, const std::vector<const meeting::State*>& meetings) const;
   /// One page for the meeting's whole life. `moment_s`: where the recording starts for people without JavaScript.
+  /// `form`: as somebody filled it in to sign up, with what is wrong with it.
   std::string meeting(const std::string& language, const meeting::State& state,
-                      const std::vector<projections::Chapter>& chapters, Utc now, int moment_s) const;
+                      const std::vector<projections::Chapter>& chapters, Utc now, int moment_s,
+                      const SignUp& form = {}) const;
   /// `meetings` are those the secretary can choose between; `state` is the one shown.
   std::string desk(const std::string& language, const meeting::State& state,
                    const std::vector<const meeting::State*>& meetings, const std::string& account) const;
@@ -43,6 +47,9 @@ class Renderer {
   /// A guest's page. Precondition: the person is in the record.
   std::string join(const std::string& language, const meeting::State& state, const std::string& person,
                    const std::string& token) const;
+  /// The page behind the link of a registration that is pending or was declined.
+  std::string waiting(const std::string& language, const meeting::State& state,
+                      const store::Store::Registration& registration, const std::string& token) const;
   /// For a link that is not valid; `state` says whom to ask, null when there is no meeting at all.
   std::string join_invalid(const std::string& language, const meeting::State* state) const;
   std::string not_found(const std::string& language) const;

@@ -63,6 +63,8 @@ class Fold {
     const Json& payload = event.event.payload;
     if (kind == "meeting.imported" && payload.is_object() && payload.contains("record")) {
       if (auto record = meeting::record_from_json(payload["record"])) record_ = std::move(*record);
+    } else if (kind == "person.added" && payload.is_object() && payload.contains("person")) {
+      if (auto person = meeting::person_from_json(payload["person"])) record_.people.push_back(std::move(*person));
     } else if (kind == "sitting.opened") {
       open(opening_, {"opening", "opening", "", "", "", {"Отырысты ашу", "Открытие заседания", "Opening"}}, event);
     } else if (kind == "item.opened") {

@@ -83,7 +83,7 @@ Json desk_guest(const State& state, const meeting::Person& person, const Guest* 
 
 Json guest_view(const State& state, const std::string& person, Utc now) {
   Json view = public_view(state, {}, now);
-  for (const char* not_his : {"chapters", "items", "layout"}) view.erase(not_his);
+  for (const char* not_his : {"chapters", "items", "layout", "registration"}) view.erase(not_his);
   view["me"] = me_view(state, person, view);
   const meeting::Framing shown = framing(state);
   const bool framed = std::find(shown.persons.begin(), shown.persons.end(), person) != shown.persons.end();

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "session/meeting/import.h"
 #include "session/projections/dates.h"
 #include "session/projections/view.h"
 
@@ -36,6 +37,10 @@ const std::map<std::string_view, Text>& plain_sentences() {
       {"broadcast.ended", {"Эфир аяқталды", "Эфир завершён", "The broadcast ended"}},
       {"sitting.opened", {"Отырыс ашылды", "Заседание открыто", "The sitting was opened"}},
       {"sitting.closed", {"Отырыс жабылды", "Заседание закрыто", "The sitting was closed"}},
+      {"registration.opened",
+       {"Сөз сөйлеуге жазылу ашылды", "Запись на выступление открыта", "Sign-up to speak was opened"}},
+      {"registration.closed",
+       {"Сөз сөйлеуге жазылу жабылды", "Запись на выступление закрыта", "Sign-up to speak was closed"}},
       {"floor.paused", {"Уақыт есебі тоқтатыла тұрды", "Отсчёт времени приостановлен", "The clock was paused"}},
       {"floor.resumed", {"Уақыт есебі жалғасты", "Отсчёт времени возобновлён", "The clock was resumed"}},
       {"recess.ended",
@@ -80,11 +85,6 @@ std::string without_secrets(std::string uri) {
   const std::size_t at = uri.rfind('@', path);
   if (at != std::string::npos && at > authority) uri.erase(authority + 3, at - authority - 2);
   return uri;
-}
-
-Text name_of(const Record& record, const std::string& person) {
-  const meeting::Person* known = record.person(person);
-  return known == nullptr ? Text{person, person, person} : known->name;
 }
 
 Text source_set(const std::string& uri) {
@@ -174,6 +174,11 @@ Text layout_set(const std::string& layout) {
   return {"Экранды жүйе өзі таңдайды", "Экран выбирается автоматически", "The picture is chosen by itself"};
 }
 
+Text person_added(const Text& name) {
+  return {"Өтінім мақұлданды: " + name.in("kk"), "Заявка одобрена: " + name.in("ru"),
+          "The registration of " + name.in("en") + " was approved"};
+}
+
 Text floor_extended(std::int64_t seconds) {
   const auto by = [&](std::string_view language) { return duration(std::chrono::seconds{seconds}, language); };
   return {"Сөйлеу уақыты ұзартылды: +" + by("kk"), "Время выступления продлено: +" + by("ru"),
@@ -204,6 +209,7 @@ class Lines {
  public:
   Lines(const Record& record, const std::vector<StoredEvent>& events) : record_(record) {
     for (const StoredEvent& event : events) {
+      if (event.event.kind == "person.added") add_person(event.event.payload);
       if (event.event.kind == "action.undone") {
         undone_.insert(number_of(event.event.payload, "action"));
       } else if (const std::int64_t action = action_of(event); action != 0) {
@@ -223,7 +229,8 @@ class Lines {
     const std::string& kind = event.event.kind;
     const Json& payload = event.event.payload;
     if (const auto plain = plain_sentences().find(kind); plain != plain_sentences().end()) return plain->second;
-    const auto person = [&] { return name_of(record_, string_of(payload, "person")); };
+    const auto person = [&] { return name(string_of(payload, "person")); };
+    if (kind == "person.added") return person_added(name(added_by(payload)));
     if (const auto guest = guest_sentences().find(kind); guest != guest_sentences().end()) {
       return said_of(person(), guest->second);
     }
@@ -249,7 +256,7 @@ class Lines {
   /// A guest by his name.
   std::string actor(const std::string& actor) const {
     constexpr std::string_view kGuest = "guest:";
-    return actor.starts_with(kGuest) ? name_of(record_, actor.substr(kGuest.size())).in("kk") : actor;
+    return actor.starts_with(kGuest) ? name(actor.substr(kGuest.size())).in("kk") : actor;
   }
 
   JournalLine line(const StoredEvent& event, const std::optional<meeting::Undoable>& undoable) const {
@@ -266,7 +273,24 @@ class Lines {
   }
 
  private:
+  /// The id of the person whom a person.added brings.
+  static std::string added_by(const Json& payload) {
+    const auto person = payload.is_object() ? payload.find("person") : payload.end();
+    return payload.is_object() && person != payload.end() ? string_of(*person, "id") : std::string();
+  }
+  void add_person(const Json& payload) {
+    if (!payload.is_object() || !payload.contains("person")) return;
+    if (auto person = meeting::person_from_json(payload["person"])) added_.emplace(person->id, person->name);
+  }
+  /// Also of somebody whom an undo took out of the record again.
+  Text name(const std::string& person) const {
+    if (const meeting::Person* known = record_.person(person)) return known->name;
+    const auto added = added_.find(person);
+    return added == added_.end() ? Text{person, person, person} : added->second;
+  }
+
   const Record& record_;
+  std::map<std::string, Text> added_;
   std::set<std::int64_t> undone_;
   std::map<std::int64_t, const StoredEvent*> last_of_action_;
 };

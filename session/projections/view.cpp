@@ -155,6 +155,7 @@ Json public_view(const State& state, const std::vector<Chapter>& chapters, Utc n
           {"next", next_view(state, waiting)},
           {"layout", {{"layout", shown.layout}, {"persons", shown.persons}, {"by_hand", state.framing.has_value()}}},
           {"recess", recess_view(state)},
+          {"registration", state.registration_open ? "open" : "closed"},
           {"chapters", std::move(list)}};
 }
 

@@ -10,7 +10,7 @@ namespace tyndau::projections {
 
 /// What everybody may see of a meeting: GET /api/v1/meetings/{id}/state. Always has the objects meeting, broadcast,
 /// item and floor; their members are null where there is nothing ("floor": {"person": null, "remaining_ms": null,
-/// ...}).
+/// ...}). "registration" is "open" while people may sign up to speak, else "closed"; who did is not in it.
 Json public_view(const meeting::State& state, const std::vector<Chapter>& chapters, Utc now);
 
 /// What a guest's page shows: of the public view what concerns the sitting, and "me", "send" (how much of his picture

@@ -43,7 +43,24 @@ CREATE TABLE IF NOT EXISTS invitations (
   seq        INTEGER NOT NULL,
   expires_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS registrations (
+  id         TEXT PRIMARY KEY,
+  token_hash BLOB NOT NULL UNIQUE,
+  meeting    TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  position   TEXT NOT NULL,
+  item       TEXT NOT NULL,
+  language   TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  status     TEXT NOT NULL CHECK (status IN ('pending', 'declined', 'approved')),
+  person     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS registrations_of_a_meeting ON registrations (meeting, created_ms);
 )sql";
+constexpr const char* kRegistrationColumns =
+    "SELECT id, meeting, name, position, item, language, created_ms, status, person FROM registrations ";
+constexpr std::size_t kIdBytes = 9;  // twelve letters; it is no secret
 
 std::int64_t milliseconds_of(Utc utc) { return utc.time_since_epoch().count(); }
 
@@ -85,6 +102,26 @@ void bind_token(SQLite::Statement& statement, int place, const std::string& toke
                 std::string_view purpose = "session") {
   const Sha256 hash = sha256(purpose, token);
   statement.bind(place, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
+}
+
+/// Random bytes in letters that an address takes.
+std::string random_letters(std::size_t bytes) {
+  std::array<unsigned char, kTokenBytes> random{};
+  randombytes_buf(random.data(), bytes);
+  std::array<char, sodium_base64_ENCODED_LEN(kTokenBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)> text{};
+  return sodium_bin2base64(text.data(), text.size(), random.data(), bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+Store::Registration registration_in(SQLite::Statement& row) {
+  return {row.getColumn(0).getString(),
+          row.getColumn(1).getString(),
+          row.getColumn(2).getString(),
+          row.getColumn(3).getString(),
+          row.getColumn(4).getString(),
+          row.getColumn(5).getString(),
+          Utc{std::chrono::milliseconds(row.getColumn(6).getInt64())},
+          row.getColumn(7).getString(),
+          row.getColumn(8).getString()};
 }
 
 /// Made by us, because SQLite would make it readable by everybody.
@@ -140,7 +177,7 @@ Result<Store> Store::open(const std::filesystem::path& file) {
       return fail(fmt::format("{} was written by a newer tyndau: install that one", file.string()));
     }
     inner->database.execAndGet("PRAGMA journal_mode = WAL");
-    inner->database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    inner->database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
     inner->database.exec(kTables);
     return Store(std::move(inner));
   });
@@ -226,11 +263,7 @@ Result<void> Store::close_session(const std::string& token) {
 }
 
 Result<std::string> Store::open_invitation(const Invitation& invitation, Utc now) {
-  std::array<unsigned char, kTokenBytes> random{};
-  randombytes_buf(random.data(), random.size());
-  std::array<char, sodium_base64_ENCODED_LEN(kTokenBytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING)> text{};
-  const std::string token = sodium_bin2base64(text.data(), text.size(), random.data(), random.size(),
-                                              sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  const std::string token = random_letters(kTokenBytes);
   return guarded(inner_->file, [&]() -> Result<std::string> {
     SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement purge(inner_->database, "DELETE FROM invitations WHERE expires_ms < ?");
@@ -258,6 +291,110 @@ Result<std::optional<Store::Invitation>> Store::invitation(const std::string& to
                            query.getColumn(2).getInt64(),
                            Utc{std::chrono::milliseconds(query.getColumn(3).getInt64())}};
     return found.expires < now ? std::nullopt : std::optional(found);
+  });
+}
+
+Result<std::optional<std::string>> Store::open_registration(const Registration& registration) {
+  const std::string token = random_letters(kTokenBytes);
+  return guarded(inner_->file, [&]() -> Result<std::optional<std::string>> {
+    SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement count(inner_->database,
+                            "SELECT count(*), count(*) FILTER (WHERE status = 'pending') FROM registrations "
+                            "WHERE meeting = ?");
+    count.bind(1, registration.meeting);
+    count.executeStep();
+    if (count.getColumn(0).getInt() >= kMostRegistrations || count.getColumn(1).getInt() >= kMostPending) {
+      return std::nullopt;
+    }
+    count.reset();
+    SQLite::Statement put(inner_->database, "INSERT INTO registrations VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', '')");
+    put.bind(1, random_letters(kIdBytes));
+    // As an invitation's, because that is what it may become.
+    bind_token(put, 2, token, "invitation");
+    put.bind(3, registration.meeting);
+    put.bind(4, registration.name);
+    put.bind(5, registration.position);
+    put.bind(6, registration.item);
+    put.bind(7, registration.language);
+    put.bind(8, milliseconds_of(registration.created));
+    put.exec();
+    transaction.commit();
+    return token;
+  });
+}
+
+Result<std::optional<Store::Registration>> Store::registration(const std::string& token) const {
+  return guarded(inner_->file, [&]() -> Result<std::optional<Registration>> {
+    SQLite::Statement query(inner_->database, std::string(kRegistrationColumns) + "WHERE token_hash = ?");
+    bind_token(query, 1, token, "invitation");
+    if (!query.executeStep()) return std::nullopt;
+    return registration_in(query);
+  });
+}
+
+Result<std::vector<Store::Registration>> Store::registrations(const std::string& meeting) const {
+  return guarded(inner_->file, [&]() -> Result<std::vector<Registration>> {
+    SQLite::Statement query(inner_->database,
+                            std::string(kRegistrationColumns) + "WHERE meeting = ? ORDER BY created_ms, id");
+    query.bind(1, meeting);
+    std::vector<Registration> all;
+    while (query.executeStep()) all.push_back(registration_in(query));
+    return all;
+  });
+}
+
+Result<void> Store::decline_registration(const std::string& id) {
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Statement set(inner_->database, "UPDATE registrations SET status = 'declined', person = '' WHERE id = ?");
+    set.bind(1, id);
+    set.exec();
+    return {};
+  });
+}
+
+Result<void> Store::approve_registration(const std::string& id, const Invitation& invitation) {
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    // Approved anew after an undo, the same token is for another invitation.
+    SQLite::Statement bind(inner_->database,
+                           "INSERT OR REPLACE INTO invitations SELECT token_hash, ?, ?, ?, ? FROM registrations "
+                           "WHERE id = ?");
+    bind.bind(1, invitation.meeting);
+    bind.bind(2, invitation.person);
+    bind.bind(3, invitation.seq);
+    bind.bind(4, milliseconds_of(invitation.expires));
+    bind.bind(5, id);
+    bind.exec();
+    SQLite::Statement set(inner_->database, "UPDATE registrations SET status = 'approved', person = ? WHERE id = ?");
+    set.bind(1, invitation.person);
+    set.bind(2, id);
+    set.exec();
+    transaction.commit();
+    return {};
+  });
+}
+
+Result<void> Store::forget_registrations(const std::string& meeting) {
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Statement remove(inner_->database, "DELETE FROM registrations WHERE meeting = ?");
+    remove.bind(1, meeting);
+    remove.exec();
+    // The log still has what was overwritten in the file. Where somebody reads just now nobody waits for him: the next
+    // checkpoint writes over it.
+    inner_->database.setBusyTimeout(0);
+    SQLite::Statement empty(inner_->database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    (void)empty.tryExecuteStep();
+    inner_->database.setBusyTimeout(kBusyMs);
+    return {};
+  });
+}
+
+Result<std::vector<std::string>> Store::meetings_with_registrations() const {
+  return guarded(inner_->file, [&]() -> Result<std::vector<std::string>> {
+    SQLite::Statement query(inner_->database, "SELECT DISTINCT meeting FROM registrations");
+    std::vector<std::string> all;
+    while (query.executeStep()) all.push_back(query.getColumn(0).getString());
+    return all;
   });
 }
 

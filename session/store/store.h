@@ -3,14 +3,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/base/result.h"
 #include "media/base/utc.h"
 
 namespace tyndau::store {
 
-/// Accounts and their sessions, in tables beside the journal. Loop thread only, but for hash_password and
-/// verify_password, which are slow (argon2id, 64 MiB, ~100 ms) and belong on a worker thread, at most two at a time.
+/// Accounts and their sessions, invitations and registrations, in tables beside the journal. Loop thread only, but for
+/// hash_password and verify_password, which are slow (argon2id, 64 MiB, ~100 ms) and belong on a worker thread, at most
+/// two at a time.
 class Store {
  public:
   static Result<Store> open(const std::filesystem::path& database);
@@ -40,6 +42,32 @@ class Store {
   };
   Result<std::string> open_invitation(const Invitation& invitation, Utc now);  ///< gives the token
   Result<std::optional<Invitation>> invitation(const std::string& token, Utc now) const;
+
+  /// Somebody who asks to speak. A stranger wrote it, so it stands here, where it can be deleted, until the secretary
+  /// has approved it and the journal has the person. Its token is good for nothing before that; then it is the token of
+  /// the invitation.
+  struct Registration {
+    std::string id;  ///< names it to the desk; not its token
+    std::string meeting, name, position, item, language;
+    Utc created{};
+    std::string status = "pending";  ///< or "declined", "approved"
+    std::string person;              ///< of an approved one
+    bool operator==(const Registration&) const = default;
+  };
+  /// At a time in one meeting. The second is for all of them, whatever was decided.
+  static constexpr int kMostPending = 200, kMostRegistrations = 1000;
+
+  /// Keeps it under an id of its own and gives the token; nothing when too many of the meeting are kept already.
+  Result<std::optional<std::string>> open_registration(const Registration& registration);
+  Result<std::optional<Registration>> registration(const std::string& token) const;
+  /// Of one meeting, in the order in which they came.
+  Result<std::vector<Registration>> registrations(const std::string& meeting) const;
+  Result<void> decline_registration(const std::string& id);
+  /// Makes its token the token of the invitation. Nothing happens when it is not kept any more.
+  Result<void> approve_registration(const std::string& id, const Invitation& invitation);
+  /// Those of a meeting that is over. What is deleted is overwritten in the file.
+  Result<void> forget_registrations(const std::string& meeting);
+  Result<std::vector<std::string>> meetings_with_registrations() const;
 
   static Result<std::string> hash_password(const std::string& password);
   static bool verify_password(const std::string& hash, const std::string& password);

@@ -124,11 +124,10 @@ std::string origin_of(const ApiContext& api, const Request& request) {
 /// kept, so a repeated request gets another link, which is as good.
 tl::expected<Json, Response> invitation_link(const ApiContext& api, const Request& request, const std::string& meeting,
                                              std::int64_t seq) {
-  constexpr std::chrono::hours kGoodFor{24};
   const State& state = *api.secretariat.state(meeting);
   const auto& event = api.secretariat.events(meeting)[static_cast<std::size_t>(seq - 1)];
   const Utc now = utc_now();
-  const Utc expires = std::max(state.record.starts_at, now) + kGoodFor;
+  const Utc expires = GuestDoor::good_until(state.record, now);
   auto token = api.store.open_invitation({meeting, event.event.payload.value("person", ""), seq, expires}, now);
   if (!token) {
     log::error("Cannot keep an invitation: {}", token.error().what);
@@ -198,8 +197,31 @@ void act(const ApiContext& api, const Request& request, const Reply& reply) {
   if (!json) return reply(std::move(json.error()));
   auto action = meeting::read_action(*json, actor->guest);
   if (!action) return reply(Response::error(400, "bad_action", action.error().what));
-  const auto outcome = api.secretariat.act(meeting, actor->name, *action, *key, digest_of(request.body));
+  const bool of_registration = action->kind == "registration.approve" || action->kind == "registration.decline";
+  const std::string digest = digest_of(request.body);
+  const auto outcome = of_registration ? api.registrations.act(meeting, actor->name, *action, *key, digest)
+                                       : api.secretariat.act(meeting, actor->name, *action, *key, digest);
   reply(std::visit(Answer{api, request, meeting}, outcome));
+}
+
+// ---- who signed up ----
+
+void list_registrations(const ApiContext& api, const Request& request, const Reply& reply) {
+  if (!api.gate.session(request)) return reply(Response::error(401, "login_needed", "Log in first."));
+  const std::string& meeting = request.captures.at("id");
+  if (!api.secretariat.state(meeting)) return reply(no_meeting());
+  reply(Response::json(200, {{"registrations", api.registrations.list(meeting)}}).with("Cache-Control", "no-store"));
+}
+
+/// For the page that waits: it may be asked every few seconds, and a registration that is there is no guess.
+void show_registration(const ApiContext& api, const Request& request, const Reply& reply) {
+  const auto say = [&](const std::string& status) {
+    reply(Response::json(200, {{"status", status}}).with("Cache-Control", "no-store"));
+  };
+  const auto registration = api.registrations.of_token(GuestDoor::token_of(request));
+  if (registration && registration->status != "approved") return say(registration->status);
+  if (auto visitor = api.door.visitor(request); !visitor) return reply(std::move(visitor.error()));
+  say("approved");
 }
 
 // ---- the machine ----
@@ -282,6 +304,8 @@ std::vector<Route> api_routes(ApiContext context) {
       {"GET", "/api/v1/meetings/{id}/state",
        [api](const Request& request, const Reply& reply) { api->states.answer(request, reply); }},
       {"POST", "/api/v1/meetings/{id}/actions", with(act)},
+      {"GET", "/api/v1/meetings/{id}/registrations", with(list_registrations)},
+      {"GET", "/api/v1/registrations", with(show_registration)},
       {"GET", "/api/v1/live", websocket_only},
       {"GET", "/api/v1/guest/live", websocket_only},
       {"POST", "/api/v1/guest/probe", with(probe)},

@@ -7,6 +7,7 @@
 
 #include "session/access/guest_door.h"
 #include "session/access/login.h"
+#include "session/access/registrations.h"
 #include "session/http/http.h"
 #include "session/secretariat/secretariat.h"
 #include "session/web/state_feed.h"
@@ -19,6 +20,7 @@ struct ApiContext {
   store::Store& store;
   Gate& gate;
   GuestDoor& door;
+  Registrations& registrations;
   StateFeed& states;
   std::filesystem::path preview;  ///< the programme as it is now, written by media
   std::filesystem::path stills;   ///< {meeting}/{person}.jpg: guests' faces, written by media
@@ -26,9 +28,9 @@ struct ApiContext {
   std::function<std::string()> metrics;
 };
 
-/// /healthz, /readyz, /metrics, /api/v1/meetings..., /api/v1/openapi.json, /api/v1/guest/probe, /desk/preview.jpg,
-/// /desk/guests/{person}.jpg, and /api/v1/live and /api/v1/guest/live for those who come there without a WebSocket. The
-/// contract is openapi.json in this folder; a test holds them together.
+/// /healthz, /readyz, /metrics, /api/v1/meetings..., /api/v1/registrations, /api/v1/openapi.json, /api/v1/guest/probe,
+/// /desk/preview.jpg, /desk/guests/{person}.jpg, and /api/v1/live and /api/v1/guest/live for those who come there
+/// without a WebSocket. The contract is openapi.json in this folder; a test holds them together.
 std::vector<Route> api_routes(ApiContext context);
 
 /// openapi.json, as it was when this was built.

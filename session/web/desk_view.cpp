@@ -46,7 +46,7 @@ Json line_json(const link::PeerState& line) {
 }
 
 Json desk_view(const secretariat::Secretariat& secretariat, const std::string& meeting, std::size_t viewers,
-               const GuestPages& pages) {
+               const GuestPages& pages, const SignUps& sign_ups) {
   const meeting::State& state = *secretariat.state(meeting);
   const meeting::Surroundings around = secretariat.surroundings(meeting);
   Json view = projections::public_view(state, secretariat.chapters(meeting), around.now);
@@ -59,6 +59,7 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
     guest["measured"] = page.measured;
     guest["page"] = page.open;
   }
+  view["registrations"] = sign_ups ? sign_ups(meeting) : Json::array();
   view["alarms"] = alarms_of(secretariat);
   view["media_connected"] = secretariat.media_connected();
   view["viewers"] = viewers;

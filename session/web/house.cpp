@@ -2,6 +2,7 @@
 
 #include "session/access/guest_door.h"
 #include "session/access/login.h"
+#include "session/access/registrations.h"
 #include "session/http/sockets.h"
 #include "session/pages/pages.h"
 #include "session/web/api_routes.h"
@@ -22,6 +23,7 @@ struct House::Inner {
       : secretariat(the_secretariat),
         gate(loop, store, config.web),
         door(the_secretariat, store),
+        registrations(the_secretariat, store),
         waiting(config.web.max_waiting_per_client),
         states(loop, the_secretariat, waiting),
         peers(the_secretariat, door) {}
@@ -33,6 +35,7 @@ struct House::Inner {
   secretariat::Secretariat& secretariat;
   Gate gate;
   GuestDoor door;
+  Registrations registrations;
   WaitingRoom waiting;
   StateFeed states;
   Peers peers;
@@ -48,8 +51,8 @@ std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, s
                                         live::Recordings& recordings, const PageContext& pages) {
   std::vector<Route> all = gate.routes();
   auto add = [&all](std::vector<Route> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
-  add(api_routes({secretariat, store, gate, door, states, config.preview_file(), config.stills_directory(),
-                  config.web.public_url,
+  add(api_routes({secretariat, store, gate, door, registrations, states, config.preview_file(),
+                  config.stills_directory(), config.web.public_url,
                   [this] { return metrics_text(secretariat, *server, desks->count(), viewers.count(utc_now())); }}));
   add(media_routes({.recordings = recordings,
                     .chapters =
@@ -91,7 +94,7 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
                                            const std::filesystem::path& assets) {
   auto inner = std::make_unique<Inner>(loop, config, secretariat, store);
   Inner* house = inner.get();
-  const PageContext pages{assets, secretariat, store, inner->door, config.web};
+  const PageContext pages{assets, secretariat, store, inner->door, inner->gate, inner->registrations, config.web};
   HttpServer::Options options;
   options.listen = config.web.listen;
   options.port = config.web.port;
@@ -109,6 +112,8 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
   inner->desks->set_guest_pages([house](const std::string& meeting, const std::string& person) {
     return house->guests->page_of({meeting, person});
   });
+  inner->desks->set_sign_ups([house](const std::string& meeting) { return house->registrations.list(meeting); });
+  inner->registrations.on_change = [house](const std::string& meeting) { house->desks->refresh(meeting); };
 
   inner->server->set_socket_endpoint("/api/v1/live", inner->desks.get());
   inner->server->set_socket_endpoint("/api/v1/guest/live", inner->guests.get());
@@ -129,10 +134,13 @@ std::string House::address() const { return inner_->server->address(); }
 int House::port() const { return inner_->server->port(); }
 const std::vector<Route>& House::routes() const { return inner_->server->routes(); }
 
+void House::tidy() { inner_->registrations.tidy(); }
+
 void House::close() {
   if (std::exchange(inner_->closed, true)) return;
   inner_->secretariat.on_levels = nullptr;
   inner_->secretariat.on_guest_line = nullptr;
+  inner_->registrations.on_change = nullptr;
   inner_->states.close();
   inner_->gate.close();
   inner_->sockets->close();

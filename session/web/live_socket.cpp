@@ -34,6 +34,7 @@ struct LiveSocket::Inner : std::enable_shared_from_this<LiveSocket::Inner> {
   Viewers& viewers;
   std::function<Utc()> now;
   GuestPages pages;
+  SignUps sign_ups;
   int ticket = 0;
   std::set<Screen*> screens;
   std::map<std::string, SharedMessage> views;  ///< rendered in this turn of the loop
@@ -87,6 +88,8 @@ LiveSocket::~LiveSocket() { inner_->secretariat.forget(inner_->ticket); }
 
 std::size_t LiveSocket::count() const { return inner_->screens.size(); }
 void LiveSocket::set_guest_pages(GuestPages pages) { inner_->pages = std::move(pages); }
+void LiveSocket::set_sign_ups(SignUps sign_ups) { inner_->sign_ups = std::move(sign_ups); }
+void LiveSocket::refresh(const std::string& meeting) { inner_->on_change(meeting); }
 
 std::optional<Response> LiveSocket::refusal(const Request& request) {
   if (auto foreign = inner_->gate.foreign(request)) return foreign;
@@ -109,7 +112,7 @@ void LiveSocket::adopt(Fd socket, const Request& request, const std::string& key
 SharedMessage LiveSocket::Inner::view_of(const std::string& meeting) {
   SharedMessage& view = views[meeting];
   if (!view) {
-    const Json json = desk_view(secretariat, meeting, viewers.count(meeting, now()), pages);
+    const Json json = desk_view(secretariat, meeting, viewers.count(meeting, now()), pages, sign_ups);
     view = std::make_shared<SocketMessage>(Json{{"type", "view"}, {"view", json}});
     // It says how much time is left: good for this turn of the loop only.
     turn.start(0, 0);

@@ -19,6 +19,8 @@ struct GuestPage {
   Json measured;  ///< {"uplink_kbps", "rtt_ms", "loss_percent"}, or null
 };
 using GuestPages = std::function<GuestPage(const std::string& meeting, const std::string& person)>;
+/// Who signed up to speak in a meeting, as Registrations::list.
+using SignUps = std::function<Json(const std::string& meeting)>;
 
 /// The WebSocket of the people who act: /api/v1/live?meeting=ID, for those who are logged in. Loop thread only.
 ///
@@ -45,6 +47,9 @@ class LiveSocket : public SocketEndpoint {
   /// How a guest is doing, to the desks of the meeting.
   void send_guest(const std::string& meeting, const std::string& person, const link::PeerState& line);
   void set_guest_pages(GuestPages pages);
+  void set_sign_ups(SignUps sign_ups);
+  /// Shows the meeting anew: something that only desks see has changed.
+  void refresh(const std::string& meeting);
   /// Closes the sockets of a session that ended.
   void end_session(const std::string& token);
   std::size_t count() const;
@@ -55,10 +60,10 @@ class LiveSocket : public SocketEndpoint {
   std::shared_ptr<Inner> inner_;
 };
 
-/// What the desk sees: the public view and beside it guests, alarms, source, disk, media_connected, viewers, undo,
-/// refused, journal.
+/// What the desk sees: the public view and beside it guests, registrations, alarms, source, disk, media_connected,
+/// viewers, undo, refused, journal.
 Json desk_view(const secretariat::Secretariat& secretariat, const std::string& meeting, std::size_t viewers,
-               const GuestPages& pages);
+               const GuestPages& pages, const SignUps& sign_ups);
 
 /// A guest's line as the desk gets it.
 Json line_json(const link::PeerState& line);

@@ -35,8 +35,15 @@ export class PersonFinder {
     this.show = show;
   }
 
+  /** Those of the page, and who was added to the record since it was opened. */
+  #people() {
+    const { page, view, text } = this.desk;
+    const added = view.guests.filter(({ person }) => !page.people.some(({ id }) => id === person));
+    return [...page.people, ...added.map(({ person, name, position }) => ({ id: person, name: text(name), position: text(position), names: [name?.kk ?? "", name?.ru ?? "", name?.en ?? ""] }))];
+  }
+
   #found() {
-    return this.#open ? find(this.desk.page.people, this.#typed) : [];
+    return this.#open ? find(this.#people(), this.#typed) : [];
   }
 
   /** @param {import("../lib/types.js").Person} person @param {HTMLInputElement} input */

@@ -21,7 +21,7 @@ export function guestList(desk) {
   const rest = view.guests.filter(({ stage }) => stage !== "lobby" && stage !== "admitted");
   const expected = view.guests.some(({ stage }) => stage !== "uninvited");
   return html`${expected
-      ? html`<ol class="lobby" tabindex="0" aria-label=${words("desk_guests_lobby")}>
+      ? html`<ol class="lobby" ?data-empty=${lobby.length === 0} tabindex="0" aria-label=${words("desk_guests_lobby")}>
           ${lobby.length === 0 ? html`<li class="nobody">${words("desk_guests_lobby_empty")}</li>` : lobby.map((guest) => waiting(desk, guest))}
         </ol>`
       : nothing}

@@ -1,19 +1,22 @@
-// The right side: who is here from elsewhere, and below it the agenda. Either can be folded to give the other its room.
+// The right side: who is here from elsewhere, who signed up to speak, and below them the agenda. Each can be folded to give the
+// others its room.
 
 import { html, nothing } from "../vendor/lit-html.js";
 import { actionButton } from "./button.js";
 import { guestList } from "./guests.js";
+import { signUpList, signUpSwitch, waitingSignUps } from "./signups.js";
 
 /** @typedef {import("./screen.js").Desk} Desk */
+/** @typedef {"guests"|"signups"|"agenda"} Part */
 
 const kSettleMs = 600; // a second press of a hand that was quicker than the screen must not fall on the next person
 
 export class Side {
-  /** Who was in the lobby, in order. */
-  #lobby = "";
-  #changedAt = -kSettleMs;
-  /** @type {Set<string>} */
-  #folded = new Set();
+  /** Who stands in a list that is pressed in, in order. */
+  #lists = { guests: "", signups: "" };
+  #changedAt = { guests: -kSettleMs, signups: -kSettleMs };
+  /** Who signed up is looked at when there is time for it: until then it is a number. @type {Set<Part>} */
+  #folded = new Set(["signups"]);
   /** Said to those who do not see the list. */
   arrived = "";
   #item = "";
@@ -25,50 +28,77 @@ export class Side {
   }
 
   /** @param {import("../lib/types.js").DeskView} view */
-  heard({ guests, item }) {
-    const lobby = guests.filter(({ stage }) => stage === "lobby");
-    const before = this.#lobby.split(" ");
-    const news = lobby.filter(({ person }) => !before.includes(person));
-    if (news.length > 0) this.arrived = this.desk.words("desk_guests_arrived", { name: news.map(({ name }) => this.desk.text(name)).join(", ") });
-    const now = lobby.map(({ person }) => person).join(" ");
-    // Whoever came after the others has moved nobody.
-    if (!now.startsWith(this.#lobby)) this.#changedAt = performance.now();
-    this.#lobby = now;
+  heard({ guests, registrations, item }) {
+    const lobby = guests.filter(({ stage }) => stage === "lobby").map(({ person, name }) => ({ id: person, name: this.desk.text(name) }));
+    const pending = registrations.filter(({ status }) => status === "pending").map(({ registration, name }) => ({ id: registration, name }));
+    // An empty lobby lends its room to the list below it: whoever comes first moves that list.
+    if ((lobby.length > 0) !== (this.#lists.guests !== "")) this.#changedAt.signups = performance.now();
+    this.#changed("guests", lobby, "desk_guests_arrived");
+    this.#changed("signups", pending, "desk_signups_came");
     if ((item.id ?? "") !== this.#item) queueMicrotask(() => document.querySelector('.agenda [data-state="open"]')?.scrollIntoView({ block: "nearest" }));
     this.#item = item.id ?? "";
   }
 
-  /** Why a press in the lobby would be too quick, or "". */
-  unsettled() {
-    return performance.now() - this.#changedAt < kSettleMs ? this.desk.words("desk_guests_moved") : "";
+  /** @param {"guests"|"signups"} part @param {{id: string, name: string}[]} list @param {string} said of those who are new */
+  #changed(part, list, said) {
+    const before = this.#lists[part].split(" ");
+    const news = list.filter(({ id }) => !before.includes(id));
+    if (news.length > 0) this.arrived = this.desk.words(said, { name: news.map(({ name }) => name).join(", ") });
+    const now = list.map(({ id }) => id).join(" ");
+    // Whoever came after the others has moved nobody.
+    if (!now.startsWith(this.#lists[part])) this.#changedAt[part] = performance.now();
+    this.#lists[part] = now;
   }
 
-  /** @param {"guests"|"agenda"} part */
+  /** Why a press in this list would be too quick, or "". @param {"guests"|"signups"} [part] */
+  unsettled(part = "guests") {
+    return performance.now() - this.#changedAt[part] < kSettleMs ? this.desk.words("desk_guests_moved") : "";
+  }
+
+  /** Three open lists are none: who signed up takes the agenda's room, of which the next item stays. @param {Part} part */
   #fold(part) {
-    if (!this.#folded.delete(part)) this.#folded.add(part);
+    const opens = this.#folded.delete(part);
+    if (!opens) this.#folded.add(part);
+    if (part === "signups") this.#folded[opens ? "add" : "delete"]("agenda");
+    if (part === "agenda" && opens) this.#folded.add("signups");
     this.show();
   }
 
-  /** @param {"guests"|"agenda"} part @param {string} title @param {unknown} [more] */
+  /** @param {Part} part @param {string} title @param {unknown} [more] */
   #heading(part, title, more = nothing) {
     const open = !this.#folded.has(part);
     return html`<h2><button type="button" id=${part} class="fold" aria-expanded=${open} aria-controls="${part}-part" @click=${() => this.#fold(part)}>${title}</button>${more}</h2>`;
+  }
+
+  /** While the meeting lasts. */
+  #signUps() {
+    const { words, view } = this.desk;
+    if (view.meeting.state === "closed") return nothing;
+    const waiting = waitingSignUps(this.desk).length;
+    const folded = this.#folded.has("signups");
+    const said = waiting > 0 ? html`<b class="waiting">${words("desk_signups_waiting", { n: waiting })}</b>` : html`<span class="turned">${words(view.registration === "open" ? "desk_signups_is_open" : "desk_signups_is_closed")}</span>`;
+    return html`<section class="signups" aria-labelledby="signups" ?data-folded=${folded}>
+      <div class="signups-head">${this.#heading("signups", words("desk_signups"), said)}${signUpSwitch(this.desk)}</div>
+      <div id="signups-part" class="guests-part" ?hidden=${folded}>${signUpList(this.desk)}</div>
+    </section>`;
   }
 
   template() {
     const { words, view } = this.desk;
     const waiting = view.guests.filter(({ stage }) => stage === "lobby").length;
     const guests = view.guests.length > 0;
-    return html`<div class="room side">
+    const foldable = guests || view.meeting.state !== "closed";
+    return html`<div class="room side" ?data-signups=${!this.#folded.has("signups")}>
       ${guests
         ? html`<section class="guests" aria-labelledby="guests" ?data-folded=${this.#folded.has("guests")}>
             ${this.#heading("guests", words("desk_guests"), waiting > 0 ? html`<b class="waiting">${words("desk_guests_waiting", { n: waiting })}</b>` : nothing)}
             <div id="guests-part" class="guests-part" ?hidden=${this.#folded.has("guests")}>${guestList(this.desk)}</div>
           </section>`
         : nothing}
-      <section class="agenda" aria-labelledby="agenda" ?data-folded=${this.#folded.has("agenda")}>
-        ${guests ? this.#heading("agenda", words("desk_agenda")) : html`<h2 id="agenda">${words("desk_agenda")}</h2>`}
-        <ol id="agenda-part" class="items" tabindex="0" aria-labelledby="agenda" ?hidden=${guests && this.#folded.has("agenda")}>${this.desk.page.items.map((one) => itemRow(this.desk, one))}</ol>
+      ${this.#signUps()}
+      <section class="agenda" aria-labelledby="agenda" ?data-folded=${foldable && this.#folded.has("agenda")}>
+        ${foldable ? this.#heading("agenda", words("desk_agenda")) : html`<h2 id="agenda">${words("desk_agenda")}</h2>`}
+        <ol id="agenda-part" class="items" tabindex="0" aria-labelledby="agenda" ?hidden=${foldable && this.#folded.has("agenda")}>${this.desk.page.items.map((one) => itemRow(this.desk, one))}</ol>
         ${nextItemButton(this.desk)}
       </section>
       <p class="unseen" role="status">${this.arrived}</p>

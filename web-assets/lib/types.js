@@ -68,6 +68,7 @@
  * @property {SpeakRequest[]} queue of the open item, who is next first
  * @property {Next|null} next
  * @property {{layout: Layout, persons: string[], by_hand: boolean}} layout as it is in effect
+ * @property {"open"|"closed"} registration whether people may sign up to speak
  * @property {{since: string|null, until: string|null}} recess
  * @property {Chapter[]} chapters
  */
@@ -128,8 +129,22 @@
 /** @typedef {GuestShared & {me: Me, send: {picture: "low"|"full"}, refused: Record<string, Text|undefined>}} GuestView */
 
 /**
+ * Somebody who signed up to speak.
+ * @typedef {object} Registration
+ * @property {string} registration names it
+ * @property {string} name as he wrote it
+ * @property {string} position "" when he gave none
+ * @property {string|null} item of the agenda
+ * @property {string} language that he wrote in
+ * @property {string} created
+ * @property {"pending"|"declined"|"approved"} status
+ * @property {string|null} person of an approved one
+ */
+
+/**
  * @typedef {object} DeskOnly
  * @property {DeskGuest[]} guests the lobby first, then who was admitted, then the rest
+ * @property {Registration[]} registrations in the order in which they came
  * @property {{code: string, text: Text, since: string}[]} alarms
  * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string}|null} source
  * @property {{invited: boolean, line: PeerLine|null}} encoder that may be the hall's camera

@@ -20,7 +20,7 @@
 <link rel="preload" as="font" type="font/woff2" crossorigin="anonymous" href="{{FONT_2}}">
 <link rel="stylesheet" href="{{BASE_CSS}}">
 {{#STYLE}}<link rel="stylesheet" href="{{STYLE_URL}}">{{/STYLE}}
-<noscript><link rel="stylesheet" href="{{NO_SCRIPT_CSS}}"></noscript>
+<noscript><link rel="stylesheet" href="{{NO_SCRIPT_CSS}}">{{#REFRESH}}<meta http-equiv="refresh" content="20">{{/REFRESH}}</noscript>
 {{#SCRIPT}}<script defer src="{{SCRIPT_URL}}"></script>{{/SCRIPT}}
 {{#MODULE}}<script type="module" src="{{MODULE_URL}}"></script>{{/MODULE}}
 </head>

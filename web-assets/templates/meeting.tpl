@@ -25,6 +25,7 @@
 {{#HAS_PHONE}}<div><dt>{{t_meeting_contact}}</dt><dd>{{PHONE}}{{#HAS_EMAIL}}, <a href="{{EMAIL_URL}}">{{EMAIL}}</a>{{/HAS_EMAIL}}</dd></div>{{/HAS_PHONE}}
 </dl>
 <p class="links">
+<a class="button button-main" href="#sign-up" data-to-sign-up {{#SIGN_UP_CLOSED}}hidden{{/SIGN_UP_CLOSED}}>{{t_signup_title}}</a>
 <a class="button" href="{{DOWNLOAD_URL}}" data-download {{#DOWNLOAD_HIDDEN}}hidden{{/DOWNLOAD_HIDDEN}}>{{t_meeting_download}}</a>
 <a class="quiet-link" href="{{HLS_URL}}" data-hls {{#PICTURE_HIDDEN}}hidden{{/PICTURE_HIDDEN}}>{{t_meeting_hls_link}}</a>
 </p>
@@ -51,6 +52,24 @@
 </li>
 {{/ITEM}}
 </ol>
+</section>
+<section class="sign-up" aria-labelledby="sign-up" data-sign-up {{#SIGN_UP_WRONG}}data-stays{{/SIGN_UP_WRONG}} {{#SIGN_UP_HIDDEN}}hidden{{/SIGN_UP_HIDDEN}}>
+<h2 id="sign-up">{{t_signup_title}}</h2>
+<p>{{t_signup_text}}</p>
+<form class="fields" method="post" action="{{SIGN_UP_URL}}" accept-charset="utf-8">
+{{#SIGN_UP_WRONG}}<p class="wrong" id="sign-up-wrong" role="alert">{{WRONG}}</p>{{/SIGN_UP_WRONG}}
+<label for="sign-up-name">{{t_signup_name}}</label>
+<input id="sign-up-name" name="name" value="{{SIGN_UP_NAME}}" maxlength="{{MOST_NAME}}" autocomplete="name" required {{#NAME_WRONG}}aria-invalid="true" aria-describedby="sign-up-wrong" autofocus{{/NAME_WRONG}}>
+<label for="sign-up-position">{{t_signup_position}} <span class="quiet">({{t_signup_optional}})</span></label>
+<input id="sign-up-position" name="position" value="{{SIGN_UP_POSITION}}" maxlength="{{MOST_POSITION}}" {{#POSITION_WRONG}}aria-invalid="true" aria-describedby="sign-up-wrong" autofocus{{/POSITION_WRONG}}>
+<label for="sign-up-item">{{t_signup_item}} <span class="quiet">({{t_signup_optional}})</span></label>
+<select id="sign-up-item" name="item" {{#ITEM_WRONG}}aria-invalid="true" aria-describedby="sign-up-wrong" autofocus{{/ITEM_WRONG}}>
+<option value="">{{t_signup_any_item}}</option>
+{{#SIGN_UP_ITEM}}<option value="{{ITEM_ID}}" {{#CHOSEN}}selected{{/CHOSEN}}>{{ITEM_WORDS}}</option>{{/SIGN_UP_ITEM}}
+</select>
+<p class="notice">{{t_meeting_notice}} {{t_signup_notice}}</p>
+<button class="button button-main" type="submit">{{t_signup_submit}}</button>
+</form>
 </section>
 {{#HAS_ANNOUNCEMENT}}
 <section class="announcement" aria-labelledby="announcement">

@@ -83,6 +83,14 @@ function showStage() {
   must(main, "[data-download]", HTMLElement).hidden = now !== "recording";
 }
 
+/** The form is not taken away from whoever is filling it in, nor from whoever was told what is wrong with it. */
+function showSignUp() {
+  const open = view.registration === "open";
+  const form = must(main, "[data-sign-up]", HTMLElement);
+  form.hidden = !open && !("stays" in form.dataset) && !form.contains(document.activeElement);
+  must(main, "[data-to-sign-up]", HTMLElement).hidden = !open;
+}
+
 /** Writes only what differs: a status line is read out when it changes. @param {string} selector @param {string} text */
 function setText(selector, text) {
   const element = must(main, selector, HTMLElement);
@@ -267,6 +275,7 @@ function heard(news, roundTripMs) {
   clock.heard(news.now, roundTripMs);
   countdown = news.floor.person === null ? null : new Countdown(news.floor, performance.now());
   showStage();
+  showSignUp();
   followStage();
   showPlayer();
   showAgenda();

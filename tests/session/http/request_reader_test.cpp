@@ -132,6 +132,23 @@ TEST(RequestReader, TakesFromTheProxyOnlyWhatTheProxyWrote) {
   EXPECT_EQ(forwarded_client(""), "");
 }
 
+TEST(FormReader, ReadsWhatABrowserSends) {
+  const auto form = read_form("name=%D0%90%D0%B9%D1%88%D0%B0+O%27Neil&position=&item=a2&name=second&empty");
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->at("name"), "Айша O'Neil");
+  EXPECT_EQ(form->at("position"), "");
+  EXPECT_EQ(form->at("item"), "a2");
+  EXPECT_EQ(form->at("empty"), "");
+  EXPECT_TRUE(read_form("")->empty());
+  EXPECT_EQ(read_form("name=a%09b")->at("name"), "a\tb") << "whoever reads the field judges it";
+}
+
+TEST(FormReader, RefusesWhatIsNoText) {
+  for (const char* bad : {"name=%", "name=%4", "name=%zz", "name=%ff", "name=%c3%28", "%ff=a"}) {
+    EXPECT_FALSE(read_form(bad)) << bad;
+  }
+}
+
 TEST(RequestReader, ExpectsNothingButContinue) {
   EXPECT_TRUE(read_head(get("/", "Host: a\r\nExpect: 100-continue\r\n"))->expects_continue);
   EXPECT_EQ(status_of(get("/", "Host: a\r\nExpect: miracles\r\n")), 417);

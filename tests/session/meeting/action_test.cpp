@@ -41,6 +41,7 @@ TEST(Action, OfEveryKindIsReadWithItsNeeds) {
       json["person"] = "p1";
     }
     if (kind == "layout.set") json["layout"] = "grid";
+    if (kind == "registration.approve" || kind == "registration.decline") json["registration"] = "r1";
     EXPECT_TRUE(read_action(json)) << kind;
     json["surplus"] = 1;
     EXPECT_FALSE(read_action(json)) << kind;

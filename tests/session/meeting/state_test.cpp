@@ -360,6 +360,9 @@ class Clicker {
     }
     if (kind == "layout.set") action["layout"] = pick({"auto", "hall", "guest", "side_by_side", "grid"});
     if (kind == "hand.raise") action["kind"] = pick(hand_kinds());
+    if (kind == "registration.approve") action["registration"] = "r" + std::to_string(++registrations_);
+    // To decline is no event (registrations_test.cpp).
+    if (kind == "registration.decline") action = {{"action", "registration.close"}};
     if (kind == "recess.start" && below(2) == 0)
       action["until"] = format_utc(now + std::chrono::seconds(below(200) - 50));
     // A hearing that is closed at once would leave little to try.
@@ -385,6 +388,7 @@ class Clicker {
  private:
   std::string pick(const std::vector<std::string>& from) { return from[static_cast<std::size_t>(below(from.size()))]; }
   std::mt19937 random_;
+  int registrations_ = 0;
 };
 
 void expect_invariants(const State& state) {

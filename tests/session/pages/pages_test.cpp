@@ -215,6 +215,53 @@ TEST(MeetingPage, IsLiveOnAirAndARecordingAfterwards) {
   EXPECT_THAT(html, HasSubstr("15:03–15:04")) << "the turn, in the council's time";
 }
 
+TEST(MeetingPage, HasTheFormToSignUpWhileThatIsOpen) {
+  Hearing hearing;
+  const Renderer pages = renderer();
+  const auto html = [&](const SignUp& form = {}) {
+    return pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0, form);
+  };
+  const auto section = [&](const SignUp& form = {}) {
+    const std::string page = html(form);
+    const auto begin = page.find("<section class=\"sign-up\"");
+    return page.substr(begin, page.find("</section>", begin) - begin);
+  };
+  EXPECT_THAT(section(), HasSubstr(" hidden>"));
+  hearing.act({{"action", "registration.open"}});
+  EXPECT_THAT(section(), Not(HasSubstr(" hidden>")));
+  EXPECT_THAT(section(), HasSubstr("action=\"/ru/meetings/2026-12-10-auyzsu\""));
+  EXPECT_THAT(section(), HasSubstr("Заседание транслируется в интернете и записывается."));
+  EXPECT_THAT(section(), Not(HasSubstr("role=\"alert\"")));
+  hearing.act({{"action", "registration.close"}});
+  // Whoever was filling it in when it was closed is told so, and loses nothing.
+  const std::string evil = "<script>alert(1)</script>\"'><img src=x>";
+  const std::string again = section({evil, evil, "a2", "closed", "", {}});
+  EXPECT_THAT(again, Not(HasSubstr(" hidden>")));
+  EXPECT_THAT(again, HasSubstr("Запись закрыта."));
+  EXPECT_THAT(again, HasSubstr("value=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x&gt;\""));
+  EXPECT_THAT(again, HasSubstr("<option value=\"a2\" selected>"));
+  EXPECT_THAT(section({"А", "", "", "too_many", "", std::chrono::seconds(61)}), HasSubstr("подождать: 2 мин"));
+}
+
+TEST(WaitingPage, SaysHowItStandsAndEscapesWhatAStrangerWrote) {
+  const Hearing hearing;
+  const Renderer pages = renderer();
+  const std::string evil = "<script>alert(1)</script>\"'><img src=x>";
+  store::Store::Registration one{"r1", hearing.state.record.id, evil, evil, "a2", "kk", {}, "pending", ""};
+  const std::string token = "AAAAAAAAAAAAAAAAAAAAAA";
+  const std::string pending = pages.waiting("kk", hearing.state, one, token);
+  EXPECT_THAT(pending, HasSubstr("Хатшы өтініміңізді әлі қараған жоқ"));
+  EXPECT_THAT(pending, HasSubstr("<noscript><link rel=\"stylesheet\""));
+  EXPECT_THAT(pending, HasSubstr("http-equiv=\"refresh\"")) << "it goes on by itself without scripts too";
+  EXPECT_THAT(pending, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(pending, Not(HasSubstr("<img src=x")));
+  one.status = "declined";
+  const std::string declined = pages.waiting("ru", hearing.state, one, token);
+  EXPECT_THAT(declined, HasSubstr("Заявка отклонена"));
+  EXPECT_THAT(declined, HasSubstr("/ru/meetings/2026-12-10-auyzsu"));
+  EXPECT_THAT(pages.meeting("ru", hearing.state, {}, hearing.now(), 0), Not(HasSubstr("http-equiv")));
+}
+
 TEST(MeetingPage, LeadsToThePublicAddressWhenThereIsOne) {
   const Hearing hearing;
   EXPECT_THAT(renderer("https://maslikhat.example/").meeting("kk", hearing.state, {}, hearing.now(), 0),

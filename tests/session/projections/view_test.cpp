@@ -34,6 +34,7 @@ TEST(PublicView, HasEveryMemberBeforeAnythingHappens) {
     "next": null,
     "layout": {"layout": "hall", "persons": [], "by_hand": false},
     "recess": {"since": null, "until": null},
+    "registration": "closed",
     "chapters": []
   })"));
 }
@@ -262,6 +263,9 @@ TEST(JournalLines, HaveASentenceForEveryKind) {
       {"recess.started", Json::object()},
       {"recess.started", {{"until", "2026-12-10T16:15:00+05:00"}}},
       {"recess.ended", Json::object()},
+      {"registration.opened", Json::object()},
+      {"registration.closed", Json::object()},
+      {"person.added", {{"registration", "r1"}, {"person", {{"id", "reg-1"}}}}},
       {"run.started", Json::object()},
       {"run.ended", {{"reason", "stopped"}}},
       {"run.ended", {{"reason", "failed"}}},
@@ -284,6 +288,43 @@ TEST(JournalLines, HaveASentenceForEveryKind) {
       EXPECT_TRUE(said.insert(text).second) << text;
     }
   }
+}
+
+TEST(JournalLines, NameWhoWasApprovedAlsoAfterTheUndo) {
+  Hearing h;
+  ASSERT_EQ(h.act({{"action", "registration.approve"}, {"registration", "r1"}}), "");
+  auto lines = journal_lines(h.state, h.events, 2);
+  EXPECT_EQ(lines[1].text.ru, "Заявка одобрена: Айша Сынақова");
+  EXPECT_EQ(lines[1].text.kk, "Өтінім мақұлданды: Айша Сынақова");
+  EXPECT_EQ(lines[1].text.en, "The registration of Айша Сынақова was approved");
+  ASSERT_EQ(h.act("undo"), "");
+  lines = journal_lines(h.state, h.events, 3);
+  EXPECT_THAT(lines[0].text.ru, HasSubstr("Айша Сынақова"));
+  EXPECT_EQ(lines[2].text.ru, "Заявка одобрена: Айша Сынақова");
+  EXPECT_TRUE(lines[2].undone);
+}
+
+TEST(PublicView, SaysWhetherPeopleMaySignUpAndNotWhoDid) {
+  Hearing h;
+  EXPECT_EQ(view(h)["registration"], "closed");
+  ASSERT_EQ(h.act("registration.open"), "");
+  EXPECT_EQ(view(h)["registration"], "open");
+  ASSERT_EQ(h.act({{"action", "registration.approve"}, {"registration", "r1"}}), "");
+  EXPECT_FALSE(view(h).contains("registrations"));
+  EXPECT_THAT(view(h).dump(), Not(HasSubstr("r1\"")));
+}
+
+TEST(Chapters, OfSomebodyWhoSignedUpCarryHisName) {
+  Hearing h;
+  ASSERT_EQ(h.act({{"action", "registration.approve"}, {"registration", "r1"}}), "");
+  const std::string person = h.state.registered.at("r1");
+  ASSERT_EQ(h.act("sitting.open"), "");
+  ASSERT_EQ(h.open_item("a3"), "");
+  ASSERT_EQ(h.give(person.c_str()), "");
+  const auto made = chapters(h.events);
+  EXPECT_EQ(made.back().person, person);
+  EXPECT_EQ(made.back().title.kk, "Айша Сынақова");
+  EXPECT_EQ(picture(h.state).caption_name.kk, "Айша Сынақова");
 }
 
 TEST(JournalLines, TakeWhatTheyDoNotKnow) {

@@ -386,16 +386,7 @@ TEST_F(GuestPageTest, HasNoConnectionOfAnother) {
 TEST_F(GuestPageTest, KeepsItsConnectionWhenThisProcessBeginsAnew) {
   WebSocket one = in_the_lobby();
   const std::string peer = connect(one);
-  TearDown();
-  guests.reset();
-  desks.reset();
-  sockets.reset();
-  server.reset();
-  states.reset();
-  peers.reset();
-  door.reset();
-  gate.reset();
-  secretariat.reset();
+  close_site();
   media->snapshot.peers = {{peer, "m1/p1"}};
   open_site();
   ASSERT_TRUE(loop.until([this] { return media->pump() && secretariat->media_connected(); }));

@@ -7,6 +7,7 @@
 
 #include "session/access/guest_door.h"
 #include "session/access/login.h"
+#include "session/access/registrations.h"
 #include "session/http/http_server.h"
 #include "session/http/sockets.h"
 #include "session/pages/pages.h"
@@ -44,6 +45,7 @@ struct Site : testing::Test {
   std::unique_ptr<StateFeed> states;
   Viewers viewers;
   std::unique_ptr<GuestDoor> door;
+  std::unique_ptr<Registrations> registrations;
   std::unique_ptr<Peers> peers;
   std::unique_ptr<LiveSocket> desks;
   std::unique_ptr<GuestSocket> guests;
@@ -84,6 +86,7 @@ struct Site : testing::Test {
     gate = std::make_unique<Gate>(loop, *store, config.web, now);
     states = std::make_unique<StateFeed>(loop, *secretariat, WaitingRoom(config.web.max_waiting_per_client), patience);
     door = std::make_unique<GuestDoor>(*secretariat, *store, now);
+    registrations = std::make_unique<Registrations>(*secretariat, *store, now);
     peers = std::make_unique<Peers>(*secretariat, *door);
     sockets = std::move(*Sockets::create(loop));
     desks = std::make_unique<LiveSocket>(loop, *sockets, *secretariat, *gate, viewers, now);
@@ -92,6 +95,8 @@ struct Site : testing::Test {
     desks->set_guest_pages([this](const std::string& meeting, const std::string& person) {
       return guests->page_of({meeting, person});
     });
+    desks->set_sign_ups([this](const std::string& meeting) { return registrations->list(meeting); });
+    registrations->on_change = [this](const std::string& meeting) { desks->refresh(meeting); };
     gate->on_logout = [this](const std::string& token) {
       desks->end_session(token);
       peers->end_session(token);
@@ -102,7 +107,7 @@ struct Site : testing::Test {
     HttpServer::Options options;
     options.port = 0;
     auto routes = gate->routes();
-    for (Route& route : api_routes({*secretariat, *store, *gate, *door, *states, config.preview_file(),
+    for (Route& route : api_routes({*secretariat, *store, *gate, *door, *registrations, *states, config.preview_file(),
                                     config.stills_directory(), config.web.public_url,
                                     [this] { return metrics_text(*secretariat, *server, desks->count(), 0); }})) {
       routes.push_back(std::move(route));
@@ -110,7 +115,7 @@ struct Site : testing::Test {
     for (Route& route : whip_routes(*secretariat, *gate, *door, *peers, config.webrtc)) {
       routes.push_back(std::move(route));
     }
-    const auto pages = PageContext{assets(), *secretariat, *store, *door, config.web, now};
+    const auto pages = PageContext{assets(), *secretariat, *store, *door, *gate, *registrations, config.web, now};
     for (Route& route : page_routes(pages)) routes.push_back(std::move(route));
     auto made = HttpServer::create(loop, options, std::move(routes));
     ASSERT_TRUE(made) << made.error().what;
@@ -119,12 +124,14 @@ struct Site : testing::Test {
     server->set_socket_endpoint("/api/v1/guest/live", guests.get());
     auto started = secretariat->start();
     ASSERT_TRUE(started) << started.error().what;
+    registrations->tidy();
   }
 
   void TearDown() override {
     if (!server) return;
     secretariat->on_levels = nullptr;
     secretariat->on_guest_line = nullptr;
+    registrations->on_change = nullptr;
     states->close();
     gate->close();
     sockets->close();
@@ -133,8 +140,8 @@ struct Site : testing::Test {
     loop.run_for(std::chrono::milliseconds(5));
   }
 
-  /// The session is started anew.
-  void reopen() {
+  /// For what follows a restart of the process: all is gone but the files, until open_site().
+  void close_site() {
     TearDown();
     guests.reset();
     desks.reset();
@@ -142,9 +149,14 @@ struct Site : testing::Test {
     server.reset();
     states.reset();
     peers.reset();
+    registrations.reset();
     door.reset();
     gate.reset();
     secretariat.reset();
+  }
+
+  void reopen() {
+    close_site();
     open_site();
   }
 

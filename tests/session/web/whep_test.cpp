@@ -326,14 +326,14 @@ TEST_F(HallTest, TheDeskSeesWhetherItSends) {
   media->say(state);
   ASSERT_TRUE(loop.until([&] { return told == 1; }));
   EXPECT_EQ(secretariat->line("m1", "")->width, 1280);
-  const Json view = desk_view(*secretariat, "m1", 0, {});
+  const Json view = desk_view(*secretariat, "m1", 0, {}, {});
   EXPECT_EQ(view["encoder"]["invited"], true);
   EXPECT_EQ(view["encoder"]["line"]["width"], 1280);
   // No screen is drawn anew four times a second for it.
   media->say(state);
   media->say(link::PeerGone{peer, "closed"});
   ASSERT_TRUE(loop.until([&] { return told == 2; }));
-  EXPECT_EQ(desk_view(*secretariat, "m1", 0, {})["encoder"]["line"], Json());
+  EXPECT_EQ(desk_view(*secretariat, "m1", 0, {}, {})["encoder"]["line"], Json());
   EXPECT_EQ(stage(""), "");
   secretariat->forget(ticket);
 }

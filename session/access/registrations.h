@@ -1,0 +1,73 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "session/access/throttle.h"
+#include "session/secretariat/secretariat.h"
+#include "session/store/store.h"
+
+namespace tyndau::web {
+
+/// Who signed up to speak: taken from strangers while the secretary lets them, kept in the store until she has looked,
+/// deleted when the sitting is closed (or a month after it should have begun, if nobody closed it). What she approves
+/// becomes a person of the record and an invitation. Loop thread only.
+class Registrations {
+ public:
+  using Registration = store::Store::Registration;
+
+  /// What it is given outlives it.
+  Registrations(secretariat::Secretariat& secretariat, store::Store& store, std::function<Utc()> now = utc_now);
+  ~Registrations();
+
+  /// Why a registration was not taken.
+  struct NotTaken {
+    enum class Why { kClosed, kFull, kTooMany, kFailed } why = Why::kFailed;
+    Throttle::Wait wait{};  ///< kTooMany: this address may try again then
+  };
+  /// Of `registration` counts what its writer said: meeting, name, position, item and language, which were checked.
+  /// Gives the token of his link. `client`: the address it came from.
+  tl::expected<std::string, NotTaken> take(Registration registration, const std::string& client);
+
+  /// The registration with this token, its status as the journal has it (an approval that was undone is pending again);
+  /// nothing when there is none.
+  std::optional<Registration> of_token(const std::string& token) const;
+  /// Of one meeting, in the order in which they came; likewise.
+  std::vector<Registration> of_meeting(const std::string& meeting) const;
+  /// For the secretary: "registration" names it in actions.
+  Json list(const std::string& meeting) const;
+
+  /// registration.approve and registration.decline, as Secretariat::act. An approval is in the journal before the token
+  /// is made good; where that fails the refusal says so, and the same press once more mends it. The result of an
+  /// approval is {"person": id}.
+  secretariat::Outcome act(const std::string& meeting, const std::string& actor, meeting::Action action,
+                           const std::string& key, const std::string& body_digest);
+
+  /// After the secretariat's start: deletes what is left of meetings that are over, and makes tokens good whose
+  /// approval the journal has and the store has not.
+  void tidy();
+
+  /// What the desk shows of a meeting has changed.
+  std::function<void(const std::string& meeting)> on_change;
+
+ private:
+  const std::vector<Registration>& rows(const std::string& meeting) const;
+  std::string status(const Registration& registration) const;
+  void forget_if_over(const std::string& meeting);
+  void changed(const std::string& meeting);
+  secretariat::Outcome decline(const Registration& registration, const secretariat::Accepted& accepted);
+  Result<void> make_good(const std::string& meeting, const std::string& registration);
+
+  secretariat::Secretariat& secretariat_;
+  store::Store& store_;
+  std::function<Utc()> now_;
+  Throttle clients_;
+  int ticket_ = 0;
+  /// As the store has them, read once: the desk is told of each change of the meeting.
+  mutable std::map<std::string, std::vector<Registration>> rows_;
+};
+
+}  // namespace tyndau::web

@@ -1,0 +1,223 @@
+// Signing up to speak: the form on the meeting's page, the page that waits, and the secretary's list, in every language, on a
+// phone and at the desk.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startHouse } from '../lib/house.js';
+import { assertNoSidewaysScroll, languages, openPage, phone, violations, wide } from './browser.js';
+import { launch } from '../lib/browser.js';
+
+let house, browser;
+before(async () => {
+  [house, browser] = await Promise.all([startHouse(), launch()]);
+  await house.act('registration.open');
+});
+after(async () => {
+  await browser?.close();
+  await house?.stop();
+});
+
+const meetingPath = (language) => `/${language}/meetings/${house.meeting}`;
+const registrations = async () => (await house.json(`/api/v1/meetings/${house.meeting}/registrations`)).registrations;
+/** Everybody comes from one address here; an hour later it may sign up ten people again. */
+const restart = async () => {
+  await house.session.kill();
+  await house.ready();
+};
+
+async function look(page) {
+  for (const viewport of [phone, wide]) {
+    await page.setViewportSize(viewport);
+    await page.evaluate(() => document.fonts.ready);
+    assert.deepEqual(await violations(page), [], `at ${viewport.width}`);
+    await assertNoSidewaysScroll(page);
+  }
+}
+
+for (const language of languages) {
+  test(`the form, a mistake in it, and the page that waits, in ${language}`, async () => {
+    const { context, page, wrong } = await openPage(browser, house, { viewport: phone });
+    await page.goto(meetingPath(language));
+    await page.click('[data-to-sign-up]');
+    assert.match(await page.textContent('.sign-up .notice'), { kk: /жазып алынады.*көпшілікке көрсетіледі/, ru: /записывается.*показаны всем/, en: /recorded.*shown publicly/ }[language]);
+    await look(page);
+    await page.setViewportSize(phone);
+    // Fingers are as wide on every part of the form.
+    for (const part of await page.$$('.sign-up input, .sign-up select, .sign-up button')) assert.ok((await part.boundingBox()).height >= 44);
+    await page.fill('[name=name]', '12345');
+    await page.fill('[name=position]', 'Үлгі ауылы');
+    await page.selectOption('[name=item]', 'a3');
+    await page.click('.sign-up button');
+    await page.waitForSelector('.wrong');
+    assert.match(await page.textContent('.wrong'), { kk: /Аты-жөніңізді жазыңыз/, ru: /Напишите имя/, en: /Write your name/ }[language]);
+    assert.equal(await page.inputValue('[name=name]'), '12345', 'what was typed is kept');
+    assert.equal(await page.inputValue('[name=position]'), 'Үлгі ауылы');
+    assert.equal(await page.inputValue('[name=item]'), 'a3');
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'name', 'and the place of the mistake is where one writes');
+    await look(page);
+    await page.fill('[name=name]', `Айша ${language}`);
+    await page.click('.sign-up button');
+    await page.waitForURL(/\/join\/[\w-]{22}\?lang=/);
+    assert.match(await page.textContent('h1'), { kk: /әлі қараған жоқ/, ru: /ещё не рассмотрел/, en: /has not looked/ }[language]);
+    assert.equal(await page.inputValue('[data-link]'), page.url().replace(/\?.*/, ''));
+    await page.click('[data-copy]');
+    await page.waitForFunction(() => document.querySelector('[data-said]')?.textContent !== '');
+    await look(page);
+    await page.click(`nav.languages a[lang=${language === 'kk' ? 'ru' : 'kk'}]`);
+    await page.waitForFunction((now) => document.documentElement.lang !== now, language);
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
+test('without JavaScript it is a form, a link, and a page that comes back by itself', async () => {
+  const { context, page } = await openPage(browser, house, { viewport: phone, javaScriptEnabled: false });
+  await page.goto(meetingPath('kk'));
+  await page.fill('[name=name]', '<b>Болат</b> "Сынақ" &amp; Co');
+  await page.click('.sign-up button');
+  await page.waitForURL(/\/join\//);
+  assert.match(await page.textContent('.ticket'), /<b>Болат<\/b> "Сынақ" &amp; Co/, 'what he wrote is text and nothing else');
+  assert.equal(await page.getAttribute('meta[http-equiv=refresh]', 'content'), '20');
+  assert.equal(await page.isVisible('.copying'), false);
+  await house.act('registration.decline', { registration: (await registrations()).at(-1).registration });
+  await page.click('noscript a');
+  await page.waitForSelector('h1:has-text("Өтінім қабылданбады")');
+  await context.close();
+});
+
+test('the form comes and goes while the page is open, but not from under a hand', async () => {
+  const { context, page } = await openPage(browser, house);
+  await page.goto(meetingPath('ru'));
+  await page.fill('[name=name]', 'Дана');
+  const followed = () => page.waitForFunction((open) => document.querySelector('[data-to-sign-up]')?.hasAttribute('hidden') === open, true);
+  await house.act('registration.close');
+  await followed();
+  assert.equal(await page.isVisible('.sign-up'), true);
+  await page.click('.sign-up button');
+  await page.waitForSelector('.wrong');
+  assert.match(await page.textContent('.wrong'), /Запись закрыта/);
+  assert.equal(await page.inputValue('[name=name]'), 'Дана');
+  await page.goto(meetingPath('ru'));
+  assert.equal(await page.isVisible('.sign-up'), false);
+  await house.act('registration.open');
+  await page.waitForSelector('.sign-up:not([hidden])');
+  await context.close();
+});
+
+// ---- the desk ----
+
+async function openDesk(language, viewport = wide) {
+  await house.login();
+  const desk = await openPage(browser, house, { viewport });
+  await desk.context.addCookies(
+    house.cookie.split('; ').map((pair) => ({ name: pair.slice(0, pair.indexOf('=')), value: pair.slice(pair.indexOf('=') + 1), url: house.url })),
+  );
+  await desk.page.goto(`/desk?lang=${language}`);
+  await desk.page.waitForSelector('.signups');
+  return desk;
+}
+const fits = async (page) => {
+  const cut = await page.evaluate(() => {
+    const rooms = [...document.querySelectorAll('.desk, .rooms, .room, .signups, .signups-head, .sign-up')];
+    return rooms.filter((room) => room.scrollHeight > room.clientHeight + 1 || room.scrollWidth > room.clientWidth + 1).map((room) => room.className);
+  });
+  assert.deepEqual(cut, []);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight <= window.innerHeight), true);
+};
+
+for (const language of languages) {
+  test(`the secretary's list in ${language}`, async () => {
+    const { context, page, wrong } = await openDesk(language);
+    await page.click('#signups');
+    await page.waitForSelector('.sign-up[data-status=pending]');
+    assert.equal(await page.locator('.sign-up[data-status=pending]').count(), 3);
+    assert.equal(await page.locator('.sign-up[data-status=declined]').count(), 1);
+    assert.match(await page.textContent('.sign-up .guest-line'), { kk: /Үлгі ауылы · № 3 мәселе/, ru: /Үлгі ауылы · вопрос № 3/, en: /Үлгі ауылы · item 3/ }[language]);
+    assert.deepEqual(await violations(page), []);
+    await fits(page);
+    for (const button of await page.$$('.signups button.act')) assert.ok((await button.boundingBox()).height >= 44);
+    await page.setViewportSize(phone);
+    assert.deepEqual(await violations(page), []);
+    await assertNoSidewaysScroll(page);
+    for (const button of await page.$$('.signups button.act')) assert.ok((await button.boundingBox()).height >= 44);
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
+test('by keyboard: unfold, decline, approve after all, undo', async () => {
+  const { context, page } = await openDesk('ru');
+  const [first] = await registrations();
+  assert.equal(first.name, 'Айша kk');
+  await page.focus('#signups');
+  await page.keyboard.press('Enter');
+  const row = (status) => page.waitForSelector(`.sign-up[data-registration="${first.registration}"][data-status=${status}]`);
+  await row('pending');
+  await page.focus(`[data-act="decline-${first.registration}"]`);
+  await page.keyboard.press('Enter');
+  await row('declined');
+  // Somebody else is in that place now: a hand that was quicker than the screen does nothing.
+  await page.waitForFunction((id) => document.querySelector(`[data-act="approve-${id}"]`)?.getAttribute('aria-disabled') !== 'true', first.registration);
+  await page.focus(`[data-act="approve-${first.registration}"]`);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(`.sign-up[data-registration="${first.registration}"]`, { state: 'detached' });
+  await page.waitForSelector('.guest[data-stage=invited]');
+  assert.match(await page.textContent('.guest[data-stage=invited]'), /Айша kk/);
+  await page.waitForFunction(() => /Заявка одобрена: Айша kk/.test(document.querySelector('.journal')?.textContent ?? ''));
+  // Added after the page was opened, and found by three letters all the same.
+  await page.focus('#finder');
+  await page.keyboard.type('айш');
+  await page.waitForSelector('#found [role=option]');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('KeyU');
+  await row('pending');
+  await page.waitForSelector('.guest[data-stage=invited]', { state: 'detached' });
+  await context.close();
+});
+
+test('she hears of a new one wherever she looks, and opens and closes with one press', async () => {
+  await restart();
+  const { context, page } = await openDesk('kk');
+  await page.click('[data-act=sign-up]');
+  await page.waitForFunction(() => document.querySelector('[data-act=sign-up]')?.textContent?.trim() === 'Жазылуды ашу');
+  assert.equal((await house.state()).registration, 'closed');
+  await page.click('[data-act=sign-up]');
+  await page.waitForFunction(() => document.querySelector('[data-act=sign-up]')?.textContent?.trim() === 'Жазылуды жабу');
+  const form = new URLSearchParams({ name: 'Жаңа <img src=x onerror=alert(1)> Кісі' });
+  const answer = await house.fetch(meetingPath('kk'), { method: 'POST', body: form });
+  assert.equal(answer.status, 303);
+  await page.waitForFunction(() => /Жаңа өтінім: .*Кісі/.test(document.querySelector('.side > [role=status]')?.textContent ?? ''));
+  assert.match(await page.textContent('.signups .waiting'), /жаңа: 4/);
+  await page.click('#signups');
+  await page.waitForFunction(() => [...document.querySelectorAll('.sign-up .guest-name')].some((one) => one.textContent === 'Жаңа <img src=x onerror=alert(1)> Кісі'));
+  assert.equal(await page.locator('.sign-up img').count(), 0);
+  await context.close();
+});
+
+test('from one address the eleventh waits, and is told how long', async () => {
+  await restart();
+  const send = (name) => house.fetch(meetingPath('ru'), { method: 'POST', body: new URLSearchParams({ name }) });
+  let answer;
+  for (let i = 0; i < 30 && answer?.status !== 429; i += 1) answer = await send(`Поток ${i}`);
+  assert.equal(answer.status, 429);
+  assert.ok(Number(answer.headers.get('retry-after')) >= 1);
+  assert.match(await answer.text(), /слишком много заявок[\s\S]*value="Поток \d+"/);
+});
+
+test('nothing of them is public, and nothing is kept when the sitting is closed', async () => {
+  for (const path of [`/api/v1/meetings/${house.meeting}/state`, `/api/v1/meetings/${house.meeting}`, meetingPath('ru')]) {
+    assert.doesNotMatch(await house.text(path), /Поток|Айша/, path);
+  }
+  assert.equal((await fetch(`${house.url}/api/v1/meetings/${house.meeting}/registrations`)).status, 401);
+  const { context, page } = await openPage(browser, house);
+  await restart();
+  await page.goto(meetingPath('ru'));
+  await page.fill('[name=name]', 'Последний');
+  await page.click('.sign-up button');
+  await page.waitForURL(/\/join\//);
+  await house.act('sitting.open');
+  await house.act('sitting.close');
+  await page.waitForFunction(() => /заседание закрыто/.test(document.querySelector('[data-said]')?.textContent ?? ''));
+  assert.deepEqual(await registrations(), []);
+  assert.equal((await house.state()).registration, 'closed');
+  await context.close();
+});

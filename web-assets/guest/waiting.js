@@ -1,0 +1,65 @@
+// The page behind the link of somebody who signed up to speak: it asks every few seconds whether the secretary has looked, and
+// goes on by itself when she has. The server makes the page of each answer.
+
+import "../lib/language.js";
+import { must, pageData, wordsOf } from "../lib/words.js";
+
+const kFirstMs = 2000, kLongestMs = 15_000;
+
+const main = must(document, "#main", HTMLElement);
+/** @type {{token: string, status: "pending"|"declined", words: Record<string, string>}} */
+const page = pageData(main);
+const words = wordsOf(page.words);
+const said = must(main, "[data-said]", HTMLElement);
+
+/** @returns {Promise<string>} the status; "gone" when there is no such registration any more, "" when nobody answers */
+async function ask() {
+  try {
+    const response = await fetch("/api/v1/registrations", { cache: "no-store", headers: { Authorization: `Bearer ${page.token}` } });
+    if (response.status === 401) return "gone";
+    return response.ok ? (await response.json()).status : "";
+  } catch {
+    return ""; // the line is away: ask again
+  }
+}
+
+let wait = kFirstMs;
+let timer = 0;
+async function look() {
+  clearTimeout(timer);
+  const status = await ask();
+  if (status === "gone") {
+    said.textContent = words("signup_link_gone");
+    return;
+  }
+  if (status !== "" && status !== page.status) return location.reload();
+  wait = Math.min(wait * 1.25, kLongestMs);
+  timer = window.setTimeout(look, wait * (0.75 + Math.random() / 2));
+}
+
+/** @param {HTMLInputElement} link */
+async function copy(link) {
+  link.select();
+  try {
+    await navigator.clipboard.writeText(link.value);
+    said.textContent = words("signup_link_copied");
+  } catch {
+    // Over plain http there is no clipboard; the old way may work.
+    said.textContent = words(document.execCommand("copy") ? "signup_link_copied" : "signup_link_not_copied");
+  }
+}
+
+// Whoever was declined needs no link.
+if (page.status === "pending") {
+  const link = must(main, "[data-link]", HTMLInputElement);
+  link.value = new URL(location.pathname, location.href).href;
+  must(main, "[data-copying]", HTMLElement).hidden = false;
+  must(main, "[data-copy]", HTMLElement).addEventListener("click", () => copy(link));
+}
+// Whoever comes back to the page wants to know at once.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible" || said.textContent === words("signup_link_gone")) return;
+  wait = kFirstMs;
+  look();
+});
+timer = window.setTimeout(look, wait);
