@@ -59,7 +59,7 @@ int run(const Config& config, const std::filesystem::path& share) {
   const programme::Format format{config.programme.width, config.programme.height, config.programme.frame_rate};
   programme::PictureSlot picture;
   programme::SoundSlot sound;
-  const auto remote_hall = std::make_shared<programme::Seat>();
+  programme::HallSeats hall_seats;
   programme::Mixer mixer(format, picture, sound);
   auto preview = outlets::Preview::create(format, config.preview_file());
   if (!preview) return complain(preview.error().what);
@@ -69,9 +69,9 @@ int run(const Config& config, const std::filesystem::path& share) {
   const auto tell = [&told](const link::SourceState& state) {
     if (told != nullptr) told->source_changed(state);
   };
-  sources::HallSource hall(format, picture, sound, remote_hall, tell, share / "speech");
+  sources::HallSource hall(format, picture, sound, hall_seats, tell, share / "speech");
   if (auto set = hall.set(config.programme.source); !set) return complain("programme.source: " + set.error().what);
-  guests::Guests guests(mixer, {network_of(config), config.stills_directory(), remote_hall});
+  guests::Guests guests(mixer, {network_of(config), config.stills_directory(), &hall_seats});
   Director director(config, mixer, hall, guests);
   told = &director;
   if (auto opened = director.open(); !opened) return complain(opened.error().what);

@@ -53,7 +53,7 @@ void Guests::give_up(Connection connection) {
   connection.peer.reset();
   const bool another = std::any_of(peers_.begin(), peers_.end(),
                                    [&](const auto& other) { return other.second.seat == connection.seat; });
-  if (connection.seat.empty() || connection.seat == link::kHallSeat || another) return;
+  if (connection.seat.empty() || link::is_hall_seat(connection.seat) || another) return;
   mixer_.remove_seat(connection.seat);
   seats_.erase(connection.seat);
   std::error_code error;  // nobody's face is kept; where there is none there is nothing to remove
@@ -64,7 +64,11 @@ std::filesystem::path Guests::still_of(const std::string& seat) const { return o
 
 Result<Place> Guests::take_place(const std::string& seat) {
   if (seat.empty()) return Place{};
-  if (seat == link::kHallSeat && options_.hall) return Place{seat, std::make_shared<SeatIntake>(options_.hall), {}};
+  const std::string hall(programme::kHallVoice);
+  if (seat == link::kLoudspeakers) return Place{"", nullptr, {}, hall};
+  if (link::is_hall_seat(seat) && options_.halls != nullptr) {
+    return Place{seat, std::make_shared<SeatIntake>(options_.halls->at(seat)), {}, hall};
+  }
   if (!is_seat(seat)) return fail("this is no name of a seat");
   auto& known = seats_[seat];
   if (!known) {
@@ -75,7 +79,7 @@ Result<Place> Guests::take_place(const std::string& seat) {
     known = std::make_shared<programme::Seat>();
     mixer_.add_seat(seat, known);
   }
-  Place place{seat, std::make_shared<SeatIntake>(known), {}};
+  Place place{seat, std::make_shared<SeatIntake>(known), {}, seat};
   if (!options_.stills.empty()) {
     place.still = still_of(seat);
     std::error_code error;  // without the folder there are no stills, and all else works
@@ -110,8 +114,8 @@ void Guests::open(const std::string& peer, const std::string& seat, const std::s
   if (!place) return answer(tl::unexpected(place.error()));
   const bool sends = std::any_of(offer->lines.begin(), offer->lines.end(),
                                  [](const OfferedLine& line) { return line.sends && !line.taken.empty(); });
-  // Desks listen for the hall's loudspeakers: how their lines are is nobody's question.
-  if (seat == link::kHallSeat && !sends) place->intake = nullptr;
+  // How the line of the hall's loudspeakers is is nobody's question.
+  if (link::is_hall_seat(seat) && !sends) place->intake = nullptr;
 
   Peer::Events events;
   events.on_answer = [this, peer](const Result<std::string>& its_answer) { answered(peer, its_answer); };

@@ -22,8 +22,9 @@ class Guests {
   struct Options {
     Network network;
     std::filesystem::path stills;  ///< {seat}.jpg is written below it; empty for nowhere
-    /// What a peer with link::kHallSeat fills, whether it is the hall just now or not; null for none.
-    std::shared_ptr<programme::Seat> hall;
+    /// What peers with a link::hall_seat() fill, whether it is the hall just now or not; it outlives the guests. Null:
+    /// there are no such peers.
+    programme::HallSeats* halls = nullptr;
   };
   /// The mixer outlives it.
   Guests(programme::Mixer& mixer, Options options);

@@ -233,7 +233,7 @@ void Peer::Inner::sound(const programme::Frame& frame, std::size_t samples) {
   const GstClockTime time = own_time(static_cast<GstClockTime>(frame.index) * length);
   if (time == GST_CLOCK_TIME_NONE) return;
   minus.resize(samples);
-  frame.sound_without(place.seat, minus.data(), samples);
+  frame.sound_without(place.unheard, minus.data(), samples);
   GstBuffer* buffer = gst_buffer_new_memdup(minus.data(), samples * sizeof(float));
   GST_BUFFER_PTS(buffer) = time;
   GST_BUFFER_DURATION(buffer) = length;

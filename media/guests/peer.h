@@ -23,6 +23,7 @@ struct Place {
   std::string seat;                    ///< "" for somebody who only listens
   std::shared_ptr<SeatIntake> intake;  ///< null with it, and for who only listens in the hall
   std::filesystem::path still;         ///< a small JPEG of the face, once a second; empty for nowhere
+  std::string unheard = {};            ///< the voice that is left out of what goes back
 };
 
 /// One WebRTC connection with a pipeline of its own: whatever goes wrong in it ends it and nothing else. Main thread,

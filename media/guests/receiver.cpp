@@ -15,6 +15,8 @@ namespace tyndau::guests {
 
 namespace {
 
+/// A larger picture is made smaller where it arrives: the mixer scales at every tick, and has no time for it.
+constexpr int kMostAcross = 1920;
 constexpr int kStillWidth = 256, kStillHeight = 144;
 constexpr GstClockTime kStillEvery = GST_SECOND;
 
@@ -28,16 +30,19 @@ std::string decoder(const std::string& codec) {
 }
 
 std::string picture_bin(const Arrival& arrival) {
+  const std::string decoded =
+      fmt::format("{} ! videoconvertscale ! video/x-raw,format=I420,width=[1,{}],height=[1,{}],pixel-aspect-ratio=1/1",
+                  decoder(arrival.codec), kMostAcross, kMostAcross);
   const std::string sink = "appsink name=sink sync=true max-buffers=2 drop=true";
   if (arrival.still.empty()) {
-    return fmt::format("{} ! videoconvert ! video/x-raw,format=I420 ! {}", decoder(arrival.codec), sink);
+    return fmt::format("{} ! {}", decoded, sink);
   }
   return fmt::format(
-      "{} ! videoconvert ! video/x-raw,format=I420 ! tee name=both both. ! {} "
+      "{} ! tee name=both both. ! {} "
       "both. ! queue name=stills leaky=downstream max-size-buffers=1 max-size-bytes=0 max-size-time=0 ! "
       "videoconvertscale add-borders=true ! video/x-raw,format=I420,width={},height={},pixel-aspect-ratio=1/1 ! "
       "jpegenc quality=70 ! appsink name=still sync=false async=false max-buffers=1 drop=true",
-      decoder(arrival.codec), sink, kStillWidth, kStillHeight);
+      decoded, sink, kStillWidth, kStillHeight);
 }
 
 std::string sound_bin() {

@@ -56,9 +56,13 @@ struct Scene {
 
 inline constexpr std::size_t kMostSeats = 16;       ///< tiles and microphones of a scene
 inline constexpr std::size_t kMostNameBytes = 512;  ///< of a tile, in one language
-/// The seat of whoever sends the hall's picture by WebRTC (source "whip:"), and of its loudspeakers: what goes back
-/// there lacks the hall's own sound.
-inline constexpr std::string_view kHallSeat = "hall";
+/// The seat of whoever sends the hall's picture for a meeting by WebRTC; it is the hall while the source is
+/// "whip:{meeting}". No person's id has an @.
+inline std::string hall_seat(const std::string& meeting) { return meeting + "/@hall"; }
+inline bool is_hall_seat(std::string_view seat) { return seat.ends_with("/@hall"); }
+/// The seat of who listens for the hall's loudspeakers. What goes back there, and to the seat before, lacks the hall's
+/// own sound.
+inline constexpr std::string_view kLoudspeakers = "@loudspeakers";
 
 /// A moment of the programme as the public sees it: milliseconds since the start of a run, and the wall time printed in
 /// the playlists (EXT-X-PROGRAM-DATE-TIME) for the same frame.
@@ -107,7 +111,7 @@ struct PeerOpen {
   std::int64_t id = 0;
   std::string peer;       ///< the session's name for it
   std::string offer;      ///< at most 32 KiB
-  std::string seat = {};  ///< "" for somebody who only listens; "{meeting}/{person}"; kHallSeat
+  std::string seat = {};  ///< "" for somebody who only listens; "{meeting}/{person}", hall_seat(), kLoudspeakers
 };
 /// Ends a connection.
 struct PeerClose {

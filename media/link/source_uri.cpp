@@ -258,6 +258,16 @@ Result<SourceUri> parse_rtmp(SourceUri source, std::string_view rest) {
   return source;
 }
 
+Result<SourceUri> parse_whip(SourceUri source, std::string_view meeting) {
+  const bool plain = !meeting.empty() && meeting.size() <= 64 &&
+                     std::all_of(meeting.begin(), meeting.end(),
+                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  if (!plain) return fail("whip: needs the meeting whose encoder is meant, as in whip:2026-12-10-hearing");
+  source.kind = SourceUri::Kind::kWhip;
+  source.location = meeting;
+  return source;
+}
+
 /// Whether it has an authority, in which a secret may stand.
 bool is_network(SourceUri::Kind kind) {
   using Kind = SourceUri::Kind;
@@ -279,17 +289,14 @@ Result<SourceUri> parse_source_uri(const std::string& uri) {
   if (colon != std::string::npos) {
     if (scheme == "test")
       return rest.empty() ? Result<SourceUri>(source) : fail("test: takes nothing behind the colon");
-    if (scheme == "whip") {
-      source.kind = SourceUri::Kind::kWhip;
-      return rest.empty() ? Result<SourceUri>(source) : fail("whip: takes nothing behind the colon");
-    }
+    if (scheme == "whip") return parse_whip(source, rest);
     if (scheme == "file") return parse_file(source, rest);
     if (scheme == "v4l2") return parse_v4l2(source, rest);
     if (scheme == "rtsp" || scheme == "rtsps") return parse_rtsp(source, scheme, rest);
     if (scheme == "srt") return parse_srt(source, rest);
     if (scheme == "rtmp") return parse_rtmp(source, rest);
   }
-  return fail("unknown kind of source: use test:, file:, v4l2:, rtsp://, rtsps://, srt://, rtmp:// or whip:");
+  return fail("unknown kind of source: use test:, file:, v4l2:, rtsp://, rtsps://, srt://, rtmp:// or whip:MEETING");
 }
 
 std::string SourceUri::safe() const {

@@ -11,7 +11,7 @@ namespace tyndau::link {
 struct SourceUri {
   enum class Kind { kTest, kFile, kV4l2, kRtsp, kSrt, kRtmp, kWhip } kind = Kind::kTest;
   std::string uri;             ///< as given
-  std::string location;        ///< path, device or URI for the element
+  std::string location;        ///< path, device or URI for the element; whip: the meeting
   std::string audio_device;    ///< v4l2 with ?audio=alsa:DEVICE, else ""
   std::string user, password;  ///< of the URI's authority, decoded; `location` does not have them
   bool listener = false;       ///< srt: wait for the sender instead of calling it
@@ -24,7 +24,8 @@ struct SourceUri {
   std::string hide(std::string text) const;
 };
 /// test:, file:/absolute/path, v4l2:/dev/videoN[?audio=alsa:DEV], rtsp://, rtsps://, srt://host:port?..., srt://:port,
-/// rtmp://, whip: (whoever sends for the hall by WebRTC). Anything else is a failure with a sentence for the operator.
+/// rtmp://, whip:MEETING (whoever sends the hall for that meeting by WebRTC). Anything else is a failure with a
+/// sentence for the operator.
 Result<SourceUri> parse_source_uri(const std::string& uri);
 
 }  // namespace tyndau::link

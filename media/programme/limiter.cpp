@@ -43,7 +43,7 @@ const float* Limiter::gains(const float* sum, std::size_t samples) {
     const float across = static_cast<float>(i % kBlock) / kBlock;
     gains_[i] = edges_[block] + (edges_[block + 1] - edges_[block]) * across;
   }
-  gain_ = edges_[blocks];
+  gain_ = samples > 0 ? gains_.back() : gain_;
   return gains_.data();
 }
 

@@ -162,7 +162,7 @@ void Mixer::tick(std::int64_t index) {
   frame.index = index;
   frame.utc = utc_now();
   frame.scene = prepared->generation;
-  frame.picture = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest());
+  frame.picture = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest(), hall != nullptr);
   mix(*prepared, *seats, hall ? hall->sound : sound_, frame);
   {
     const std::lock_guard lock(outlets_mutex_);
@@ -190,7 +190,7 @@ void Mixer::mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, F
   std::fill(now.sum.begin(), now.sum.end(), 0.0F);
   if (sound) {
     std::copy(now.hall.begin(), now.hall.end(), now.sum.begin());
-    frame.voices.push_back({link::kHallSeat, now.hall.data()});
+    frame.voices.push_back({kHallVoice, now.hall.data()});
   }
   const auto& open = prepared.scene.microphones;
   for (const auto& [name, seat] : seats) {
@@ -215,7 +215,7 @@ void Mixer::mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, F
 }
 
 gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats,
-                           const std::optional<PictureSlot::Picture>& hall) {
+                           const std::optional<PictureSlot::Picture>& hall, bool over_a_line) {
   const SteadyTime now = steady_clock::now();
   const auto age = [now](const std::optional<PictureSlot::Picture>& picture) -> Age {
     if (!picture) return std::nullopt;
@@ -231,7 +231,10 @@ gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats,
     presentations[i] = seat->second->presentation.newest();
     ages[i] = {age(faces[i]), age(presentations[i])};
   }
-  const Plan plan = programme::plan(scene, age(hall), ages, format_.width, format_.height);
+  Age hall_age = age(hall);
+  // Over a line a picture may pause as long as a guest's.
+  if (over_a_line && hall_age) *hall_age -= kTileLife - kPictureLife;
+  const Plan plan = programme::plan(scene, hall_age, ages, format_.width, format_.height);
 
   std::vector<Composer::Layer> layers;
   std::vector<const Blend*> overlays;

@@ -17,6 +17,9 @@
 
 namespace tyndau::programme {
 
+/// What the hall says, among the voices of a frame.
+inline constexpr std::string_view kHallVoice = "@hall";
+
 /// One frame of the programme with its sound.
 struct Frame {
   std::int64_t index = 0;        ///< since the mixer began; never skips
@@ -26,7 +29,7 @@ struct Frame {
   const float* sound = nullptr;  ///< Format::samples_per_frame() samples, mono; only during the call
 
   /// The sound as one of those who are heard must get it: without his own voice (a mix-minus). `out` has room for
-  /// `samples_per_frame` samples. "" gets all of it; link::kHallSeat what the hall's loudspeakers may play.
+  /// `samples_per_frame` samples. "" gets all of it; kHallVoice what the hall's loudspeakers may play.
   void sound_without(std::string_view seat, float* out, std::size_t samples) const;
 
   /// The seats that are heard in this frame, and what each of them adds.
@@ -96,7 +99,8 @@ class Mixer {
   void run();
   void tick(std::int64_t index);
   void mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, Frame& frame);
-  gst::Buffer compose(const Prepared& prepared, const Seats& seats, const std::optional<PictureSlot::Picture>& hall);
+  gst::Buffer compose(const Prepared& prepared, const Seats& seats, const std::optional<PictureSlot::Picture>& hall,
+                      bool over_a_line);
   std::shared_ptr<const Seats> seats() const;
 
   // Constant after construction.

@@ -25,6 +25,21 @@ struct Seat {
   } voice;
 };
 
+/// Seats of those who may be the hall, by name: made when somebody first asks for one, kept as long as somebody has it.
+/// Main thread.
+class HallSeats {
+ public:
+  std::shared_ptr<Seat> at(const std::string& name) {
+    std::erase_if(seats_, [](const auto& seat) { return seat.second.expired(); });
+    auto seat = seats_[name].lock();
+    if (!seat) seats_[name] = seat = std::make_shared<Seat>();
+    return seat;
+  }
+
+ private:
+  std::map<std::string, std::weak_ptr<Seat>> seats_;
+};
+
 using Seats = std::map<std::string, std::shared_ptr<Seat>, std::less<>>;
 
 }  // namespace tyndau::programme

@@ -36,18 +36,19 @@ constexpr int kMostHanging = 3;
 
 struct HallSource::Inner {
   Inner(programme::Format shape, programme::PictureSlot& picture_slot, programme::SoundSlot& sound_slot,
-        std::shared_ptr<programme::Seat> remote_seat, OnState tell, std::filesystem::path speech)
+        programme::HallSeats& hall_seats, OnState tell, std::filesystem::path speech)
       : format(shape),
         picture(picture_slot),
         sound(sound_slot),
-        remote(std::move(remote_seat)),
+        seats(hall_seats),
         on_state(std::move(tell)),
         speech_directory(std::move(speech)) {}
 
   programme::Format format;
   programme::PictureSlot& picture;
   programme::SoundSlot& sound;
-  const std::shared_ptr<programme::Seat> remote;
+  programme::HallSeats& seats;
+  std::shared_ptr<programme::Seat> remote;  ///< of whip:
   OnState on_state;
   std::filesystem::path speech_directory;
 
@@ -141,7 +142,9 @@ void HallSource::Inner::watch() {
 
 /// Who connects, and when, is the guests' room's business.
 void HallSource::Inner::watch_remote(SteadyTime now) {
-  const auto fresh = [now](const std::optional<SteadyTime>& arrived) { return arrived && now - *arrived <= kStall; };
+  const auto fresh = [now](const std::optional<SteadyTime>& arrived) {
+    return arrived && now - *arrived <= kRemoteStall;
+  };
   const auto newest = remote->picture.newest();
   const bool shows = newest && newest->buffer.get() != sound_only_card.get();
   if (shows) seen = newest->arrived;
@@ -213,9 +216,8 @@ void HallSource::Inner::hold_last_picture(SteadyTime now) {
 }
 
 HallSource::HallSource(programme::Format format, programme::PictureSlot& picture, programme::SoundSlot& sound,
-                       std::shared_ptr<programme::Seat> remote, OnState on_state,
-                       std::filesystem::path speech_directory)
-    : inner_(new Inner(format, picture, sound, std::move(remote), std::move(on_state), std::move(speech_directory))) {
+                       programme::HallSeats& seats, OnState on_state, std::filesystem::path speech_directory)
+    : inner_(new Inner(format, picture, sound, seats, std::move(on_state), std::move(speech_directory))) {
   inner_->timer = gst::Timer(kWatch, [inner = inner_.get()] { inner->watch(); });
 }
 
@@ -229,6 +231,8 @@ Result<void> HallSource::set(const std::string& uri) {
   if (!source) return tl::unexpected(source.error());
   inner_->end_attempt();
   inner_->source = std::move(*source);
+  const bool is_remote = inner_->source->kind == Kind::kWhip;
+  inner_->remote = is_remote ? inner_->seats.at(link::hall_seat(inner_->source->location)) : nullptr;
   inner_->attempt = 0;
   inner_->seen.reset();
   inner_->heard_since.reset();
@@ -240,8 +244,6 @@ Result<void> HallSource::set(const std::string& uri) {
 
 const link::SourceState& HallSource::state() const { return inner_->state; }
 
-std::shared_ptr<programme::Seat> HallSource::remote() const {
-  return inner_->source && inner_->source->kind == Kind::kWhip ? inner_->remote : nullptr;
-}
+std::shared_ptr<programme::Seat> HallSource::remote() const { return inner_->remote; }
 
 }  // namespace tyndau::sources

@@ -540,9 +540,12 @@ bool State::is_admitted(std::string_view person) const {
   return known != nullptr && known->stage == Stage::kAdmitted;
 }
 
+bool is_over(const State& state) {
+  return state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
+}
+
 bool may_send_the_hall(const State& state, std::int64_t invitation) {
-  const bool over = state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
-  return !over && invitation != 0 && state.source_invitation == invitation;
+  return !is_over(state) && invitation != 0 && state.source_invitation == invitation;
 }
 
 bool is_from_outside(const Event& event) { return event.payload.is_object() && !text(event.payload, "by").empty(); }

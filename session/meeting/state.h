@@ -62,6 +62,9 @@ struct State {
 /// changes only `seq`; the answer is false then. Precondition: event.seq == state.seq + 1.
 bool apply(State& state, const StoredEvent& event);
 
+/// Whether nothing of it is to come: closed, and not on air any more.
+bool is_over(const State& state);
+
 /// Whether this invitation (its seq) lets an encoder send the hall's picture: it is the valid one, and the meeting is
 /// not over.
 bool may_send_the_hall(const State& state, std::int64_t invitation);

@@ -50,7 +50,7 @@ const std::map<std::string_view, Text>& plain_sentences() {
       {"source.invited",
        {"Зал камерасының кілті жасалды", "Создан ключ для камеры зала", "A key was made for the hall's camera"}},
       {"source.revoked",
-       {"Зал камерасының кілті күшін жойды", "Ключ камеры зала отозван", "The key of the hall's camera was revoked"}},
+       {"Зал камерасы кілтінің күші жойылды", "Ключ камеры зала отозван", "The key of the hall's camera was revoked"}},
       {"source.restored",
        {"Камера сигналы қалпына келді", "Сигнал с камеры восстановлен", "The camera's signal is back"}},
       {"media.lost",

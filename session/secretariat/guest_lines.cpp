@@ -23,6 +23,9 @@ Place place_of(const std::string& seat) {
   return {seat.substr(0, slash), seat.substr(slash + 1)};
 }
 
+/// Somebody who only listens, and is nobody's line.
+bool is_listener(const std::string& seat) { return seat.empty() || seat == link::kLoudspeakers; }
+
 bool may_be_connected(const meeting::State& state, const std::string& person) {
   const meeting::Guest* guest = state.guest(person);
   return guest != nullptr && (guest->stage == meeting::Stage::kLobby || guest->stage == meeting::Stage::kAdmitted);
@@ -67,59 +70,58 @@ void Secretariat::Inner::peer_gone(const std::string& peer) {
 
 /// A connection of this seat is no more.
 void Secretariat::Inner::left(const std::string& seat) {
-  if (seat == link::kHallSeat) return tell("");
-  if (!seat.empty() && !line(seat)) left_at.emplace(seat, uv_now(loop));
+  if (link::is_hall_seat(seat)) return tell(place_of(seat).meeting);
+  if (!is_listener(seat) && !line(seat)) left_at.emplace(seat, uv_now(loop));
 }
 
 void Secretariat::Inner::on_peer_state(const link::PeerState& state) {
   const auto found = peers.find(state.peer);
-  if (found == peers.end() || found->second.seat.empty()) return;
+  if (found == peers.end() || is_listener(found->second.seat)) return;
   const bool changed = !found->second.state || found->second.state->line != state.line;
   const bool showed = found->second.state && found->second.state->width > 0;
   found->second.state = state;
-  if (state.seat == link::kHallSeat) {
-    if (changed || showed != (state.width > 0)) tell("");
+  const Place place = place_of(found->second.seat);
+  if (link::is_hall_seat(found->second.seat)) {
+    if (changed || showed != (state.width > 0)) tell(place.meeting);
     return;
   }
-  const Place place = place_of(found->second.seat);
   if (changed) judge_line(place.meeting, place.person);
   if (owner.on_guest_line) owner.on_guest_line(place.meeting, place.person, state);
 }
 
 void Secretariat::Inner::take_over_peers(const std::vector<link::PeerName>& names) {
   for (const link::PeerName& name : names) {
-    if (!peers.contains(name.peer)) peers[name.peer] = {name.seat, {}, true};
+    if (peers.contains(name.peer)) continue;
+    Peer& peer = peers[name.peer];
+    peer.seat = name.seat;
+    const Dossier* dossier = link::is_hall_seat(name.seat) ? find(place_of(name.seat).meeting) : nullptr;
+    if (dossier != nullptr) peer.found_with = dossier->state().source_invitation;
   }
   // Whose desk a listener was is not known any more; it asks again.
   for (const link::PeerName& name : names) {
-    if (name.seat.empty()) close_peer(name.peer);
+    if (is_listener(name.seat)) close_peer(name.peer);
   }
   close_unwanted_peers();
+}
+
+bool Secretariat::Inner::may_stay(const Peer& peer) const {
+  if (is_listener(peer.seat)) return true;
+  const Place place = place_of(peer.seat);
+  const Dossier* dossier = find(place.meeting);
+  if (dossier == nullptr) return false;
+  if (!link::is_hall_seat(peer.seat)) return may_be_connected(dossier->state(), place.person);
+  return !peer.found_with || meeting::may_send_the_hall(dossier->state(), *peer.found_with);
 }
 
 void Secretariat::Inner::close_unwanted_peers() {
   std::vector<std::string> unwanted;
   for (const auto& [name, peer] : peers) {
-    if (peer.seat.empty()) continue;
-    if (peer.seat == link::kHallSeat) {
-      // Who made a connection in our time looks after it (web/peers).
-      if (peer.found && !is_source_invited()) unwanted.push_back(name);
-      continue;
-    }
-    const Place place = place_of(peer.seat);
-    const Dossier* dossier = find(place.meeting);
-    if (dossier == nullptr || !may_be_connected(dossier->state(), place.person)) unwanted.push_back(name);
+    if (!may_stay(peer)) unwanted.push_back(name);
   }
   for (const std::string& name : unwanted) {
     close_peer(name);
     if (owner.on_peer_gone) owner.on_peer_gone(name);
   }
-}
-
-bool Secretariat::Inner::is_source_invited() const {
-  return std::any_of(dossiers.begin(), dossiers.end(), [](const auto& dossier) {
-    return meeting::may_send_the_hall(dossier.second.state(), dossier.second.state().source_invitation);
-  });
 }
 
 std::optional<link::PeerState> Secretariat::Inner::line(const std::string& seat) const {
@@ -130,7 +132,7 @@ std::optional<link::PeerState> Secretariat::Inner::line(const std::string& seat)
   };
   std::optional<link::PeerState> best;
   for (const auto& [name, peer] : peers) {
-    if (peer.seat != seat || (seat == link::kHallSeat && !peer.state)) continue;
+    if (peer.seat != seat || (link::is_hall_seat(seat) && !peer.state)) continue;
     const link::PeerState state = peer.state.value_or(link::PeerState{name, seat, "connecting"});
     if (!best || value(state) > value(*best)) best = state;
   }

@@ -72,8 +72,6 @@ struct Secretariat::Inner {
   void take_over_peers(const std::vector<link::PeerName>& names);
   /// Whoever may not be here any more is not connected either.
   void close_unwanted_peers();
-  /// Whether some meeting's key for the hall's camera is valid.
-  bool is_source_invited() const;
   std::optional<link::PeerState> line(const std::string& seat) const;
   /// Notes that a guest's line is lost or back, when it is.
   void judge_line(const std::string& meeting, const std::string& person);
@@ -107,8 +105,11 @@ struct Secretariat::Inner {
   struct Peer {
     std::string seat;  ///< "" for somebody who only listens
     std::optional<link::PeerState> state;
-    bool found = false;  ///< media had it before we came: whose it is is told by its seat alone
+    /// Of a hall's encoder that media had before we came: the key that was valid then. Who came later is looked after
+    /// by who let him in (web/peers).
+    std::optional<std::int64_t> found_with = {};
   };
+  bool may_stay(const Peer& peer) const;
   std::map<std::string, Peer> peers;             ///< WebRTC connections that media has
   std::map<std::string, std::uint64_t> left_at;  ///< seats without a connection: since when, the loop's milliseconds
 

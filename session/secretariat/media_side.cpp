@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "media/base/log.h"
+#include "media/link/source_uri.h"
 #include "session/secretariat/inner.h"
 
 // Media is told what to do by comparison, never by replay: `posture` is what it does, must_be() is what the journal
@@ -74,6 +75,8 @@ void Secretariat::Inner::on_snapshot(const link::Snapshot& snapshot) {
   posture = Posture{snapshot.run ? snapshot.run->meeting : "", snapshot.scene, snapshot.source.uri};
   // Media hides secrets in the URI that it tells: where it may be the one that is wanted, it is.
   if (may_be_source(posture->source, wanted_source())) posture->source = wanted_source();
+  // Before anybody is told of anything: who comes back asks whether his connection lives.
+  take_over_peers(snapshot.peers);
   note_conditions();
   show_conditions();
   if (snapshot.run) on_run(*snapshot.run);
@@ -81,7 +84,6 @@ void Secretariat::Inner::on_snapshot(const link::Snapshot& snapshot) {
   if (const Dossier* dossier = find(live); dossier != nullptr && !snapshot.run && dossier->conditions().run) {
     note(live, "media", {{"run.ended", {{"run", *dossier->conditions().run}, {"reason", "lost"}}}});
   }
-  take_over_peers(snapshot.peers);
   tell("");
   bring_in_line();
   close_recordings();
@@ -160,7 +162,12 @@ std::string Secretariat::Inner::wanted_source() const {
     if (!dossier.source_changed()) continue;
     if (latest == nullptr || *latest->source_changed() <= *dossier.source_changed()) latest = &dossier;
   }
-  return latest == nullptr || latest->state().source.empty() ? config.programme.source : latest->state().source;
+  if (latest == nullptr || latest->state().source.empty()) return config.programme.source;
+  // An encoder's key ends with its meeting: the next one begins with the hall's own source.
+  const meeting::State& state = latest->state();
+  const auto uri = link::parse_source_uri(state.source);
+  const bool remote = uri && uri->kind == link::SourceUri::Kind::kWhip;
+  return remote && meeting::is_over(state) ? config.programme.source : state.source;
 }
 
 Posture Secretariat::Inner::must_be() const {

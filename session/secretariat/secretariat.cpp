@@ -111,7 +111,11 @@ Outcome Secretariat::act(const std::string& meeting, const std::string& actor, c
     if (*known) return Accepted{(*known)->seq, result_of(events(meeting), (*known)->seq)};
   }
   if (action.kind == "source.set") {
-    if (auto uri = link::parse_source_uri(action.uri); !uri) return Mistake{422, "bad_source", uri.error().what};
+    const auto uri = link::parse_source_uri(action.uri);
+    if (!uri) return Mistake{422, "bad_source", uri.error().what};
+    if (uri->kind == link::SourceUri::Kind::kWhip && uri->location != meeting) {
+      return Mistake{422, "bad_source", "this is another meeting's encoder"};
+    }
   }
   const meeting::Surroundings around = surroundings(meeting);
   auto decided = meeting::decide(*state(meeting), action, around);

@@ -60,13 +60,13 @@ class Secretariat {
               const std::string& key, const std::string& body_digest);
 
   /// Relays an SDP offer to media under the name `peer`, and its answer back; it is not looked into. `seat`: seat_of()
-  /// for a guest or the hall, "" for somebody who only listens. `answer` is called once: now or later, on the loop
-  /// thread. Mistakes: 400 bad_offer; 503 media_away.
+  /// for a guest or the hall; "" or link::kLoudspeakers for somebody who only listens. `answer` is called once: now or
+  /// later, on the loop thread. Mistakes: 400 bad_offer; 503 media_away.
   using PeerAnswer = std::function<void(const tl::expected<std::string, Mistake>&)>;
   void open_peer(const std::string& peer, const std::string& seat, std::string offer, PeerAnswer answer);
-  /// `person` "": the hall's, whatever the meeting is.
+  /// `person` "": of the encoder that sends the hall for this meeting.
   static std::string seat_of(const std::string& meeting, const std::string& person) {
-    return person.empty() ? std::string(link::kHallSeat) : meeting + "/" + person;
+    return person.empty() ? link::hall_seat(meeting) : meeting + "/" + person;
   }
   /// Ends the connection, if there is one.
   void close_peer(const std::string& peer);

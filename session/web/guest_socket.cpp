@@ -51,7 +51,12 @@ struct GuestSocket::Inner : std::enable_shared_from_this<GuestSocket::Inner> {
   void let_in_next(const GuestId& guest);
   bool is_here(const GuestId& guest) const;
   /// Just started, we do not know yet which connections media has.
-  bool awaits_media() const { return !secretariat.media_connected() && uv_now(loop) - began < patience.media; }
+  bool awaits_media() {
+    if (secretariat.media_connected()) return false;
+    // From the first question on: before, the process was busy with its own start.
+    if (!asked_first) asked_first = uv_now(loop);
+    return uv_now(loop) - *asked_first < patience.media;
+  }
   void send_away_the_lost();
 
   uv_loop_t* loop;
@@ -62,7 +67,7 @@ struct GuestSocket::Inner : std::enable_shared_from_this<GuestSocket::Inner> {
   Peers& peers;
   const Config::Webrtc webrtc;
   const Patience patience;
-  const std::uint64_t began = uv_now(loop);
+  std::optional<std::uint64_t> asked_first;
   std::set<Page*> pages;
   std::map<GuestId, Page*> seated, asking;  ///< asking: a second page that waits for the first one's word
   std::map<GuestId, Json> measured;         ///< as the page said last

@@ -46,8 +46,9 @@ class GuestSocket : public SocketEndpoint {
     std::uint64_t ping = 2000;       ///< between pings
     std::uint64_t silence = 6000;    ///< of a page, until its socket is given up
     std::uint64_t takeover = 20000;  ///< for the first page's word
-    std::uint64_t media = 1500;      ///< after our start, until media says which connections it has
-    std::uint64_t away = 10000;      ///< with somebody who left the lobby without a word
+    std::uint64_t media =
+        1500;  ///< from the first page that asks after our start, until media says which connections it has
+    std::uint64_t away = 10000;  ///< with somebody who left the lobby without a word
   };
 
   /// What it is given outlives it; Sockets are closed before it goes.

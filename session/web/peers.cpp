@@ -27,7 +27,7 @@ bool is_text(const std::string& body) {
 }
 
 std::string seat_of(const Peers::Owner& owner) {
-  if (!owner.visitor) return owner.for_the_hall ? std::string(link::kHallSeat) : "";
+  if (!owner.visitor) return owner.for_the_hall ? std::string(link::kLoudspeakers) : "";
   return secretariat::Secretariat::seat_of(owner.visitor->guest.meeting, owner.visitor->guest.person);
 }
 

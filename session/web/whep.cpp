@@ -82,7 +82,14 @@ void Whip::open(const Request& request, const Reply& reply, Peers::Way way) cons
   auto who = owner(request, way);
   if (!who) return reply(std::move(who.error()));
   if (!is_sdp(request)) return reply(Response::error(415, "not_sdp", "The body must be application/sdp."));
-  if (who->visitor && !who->visitor->guest.person.empty()) {
+  if (who->visitor && who->visitor->guest.person.empty() && way == Peers::Way::kWhip) {
+    // One that was just restarted gets in as soon as the line of the one before is silent.
+    const auto line = secretariat.line(who->visitor->guest.meeting, "");
+    if (line && line->line == "ok") {
+      return reply(Response::error(409, "encoder_connected", "An encoder sends with this key already.")
+                       .with("Retry-After", "2"));
+    }
+  } else if (who->visitor && !who->visitor->guest.person.empty()) {
     if (auto arrived = arrive(who->visitor->guest); !arrived) return reply(std::move(arrived.error()));
   }
   const auto answer = [this, reply, owner = *who](const tl::expected<Peers::Opened, secretariat::Mistake>& opened) {

@@ -70,7 +70,7 @@ test('a key is made at the desk, and shown once', async () => {
 
 test('an encoder that connects waits until the secretary takes it; then it is the hall, without a gap', async () => {
   await send(made.key, { video: 'H264' });
-  await deskSays('Кодер передаёт картинку: 640×360');
+  await deskSays('Кодер передаёт изображение: 640×360');
   await pause(1000);
   const now = Date.now();
   const before = await pictures(house, now - 900, now);
@@ -145,6 +145,7 @@ test('media is killed: the encoder has to connect again, and is the hall then', 
 test('a key that is revoked ends it, and another source takes its place', async () => {
   await desk.click('[data-open-source]');
   await press('encoder-revoke');
+  await desk.click('#confirm [data-yes]');
   await deskSays('Ключ ещё не создан');
   await sourceIs('over');
   await assert.rejects(send(made.key), /401/);

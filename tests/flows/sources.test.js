@@ -227,25 +227,24 @@ test('an SRT push from ffmpeg, to a listener of ours, that ends and comes back',
   const push = () => sendFilm(film, 'mpegts', `srt://127.0.0.1:${port}`);
   // A caller that is refused ends; it is tried again until the listener is there, as an encoder would.
   let child = push();
-  /** Until the tone is in what the public gets: not being lost yet says nothing. */
-  const heard = () =>
+  const pushed = (what, there) =>
     waitFor(
-      'the push to be heard',
+      what,
       async () => {
         if (child.exitCode !== null) child = push();
-        return (await look()).loudness > -40;
+        return there();
       },
       { timeout: 20_000, interval: 200 },
     );
-  await heard();
+  // The tone is in what the public gets: not being lost yet would say nothing.
+  await pushed('the push is heard', async () => (await look()).loudness > -40);
   assert.ok(await notLost());
   await evenly();
 
   await end(child);
   await waitFor('the alarm', lost, { timeout: 8000 });
   child = push();
-  await heard();
-  await waitFor('the end of the alarm', notLost);
+  await pushed('it is taken back', notLost);
   await evenly();
   await end(child);
 });

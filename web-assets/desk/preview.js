@@ -15,12 +15,18 @@ export class HallSound {
     this.show = show;
   }
   /** @param {boolean} on */
-  turn(on) {
+  async turn(on) {
     const video = this.root.querySelector("[data-return-feed]");
     if (!(video instanceof HTMLVideoElement)) return;
     video.muted = !on;
-    this.on = on;
-    if (on) video.play().catch(() => {}); // without a feed there is nothing to play yet
+    try {
+      // Without a feed there is nothing to play yet: it starts with its sound when it comes.
+      if (on && video.srcObject !== null) await video.play();
+      this.on = on;
+    } catch {
+      video.muted = true;
+      this.on = false;
+    }
     this.show();
   }
 }

@@ -5,8 +5,6 @@ import { actionButton } from "./button.js";
 
 /** @typedef {import("./screen.js").Desk} Desk */
 
-const kWhip = "whip:";
-
 /** @param {Event} event of something inside the dialog */
 function closeDialog(event) {
   /** @type {Element} */ (event.currentTarget).closest("dialog")?.close();
@@ -46,6 +44,8 @@ function encoder(desk) {
   const { words, view } = desk;
   const { invited, line } = view.encoder;
   const sends = line?.line === "ok";
+  const uri = `whip:${desk.page.meeting}`, taken = view.source?.uri === uri;
+  const confirm = taken && sends ? { title: words("desk_encoder_ask"), text: words("desk_encoder_ask_text"), yes: "", label: words("desk_encoder_ask_yes"), danger: true } : undefined;
   return html`<section class="encoder" aria-labelledby="encoder-title">
     <h3 id="encoder-title">${words("desk_encoder")}</h3>
     <p role="status" data-encoder>${encoderWords(desk)}</p>
@@ -54,14 +54,15 @@ function encoder(desk) {
         name: "encoder-invite",
         action: { action: "source.invite" },
         label: words(invited ? "desk_encoder_make_again" : "desk_encoder_make"),
+        confirm,
         done: (result) => desk.invitation.openKey(result),
       })}
-      ${invited ? actionButton(desk, { name: "encoder-revoke", action: { action: "source.revoke" }, label: words("desk_encoder_revoke") }) : nothing}
+      ${invited ? actionButton(desk, { name: "encoder-revoke", action: { action: "source.revoke" }, confirm, label: words("desk_encoder_revoke") }) : nothing}
       ${actionButton(desk, {
         name: "encoder-take",
-        action: { action: "source.set", uri: kWhip },
+        action: { action: "source.set", uri },
         label: words("desk_encoder_take"),
-        own: view.source?.uri === kWhip ? words("desk_encoder_taken") : sends ? "" : words("desk_encoder_absent"),
+        own: taken ? words("desk_encoder_taken") : sends ? "" : words("desk_encoder_absent"),
       })}
     </div>
   </section>`;

@@ -189,7 +189,7 @@ TEST_F(MixerTest, NobodyHearsHimself) {
 TEST_F(MixerTest, TheHallsLoudspeakersGetWhatTheHallDoesNotSay) {
   const auto seat = std::make_shared<Seat>();
   mixer_.add_seat("m/p1", seat);
-  const auto hall = std::make_shared<Ear>(std::string(link::kHallSeat));
+  const auto hall = std::make_shared<Ear>(std::string(kHallVoice));
   mixer_.add(hall);
   mixer_.start();
   const Speaker in_the_hall(sound_, 0.4F);

@@ -138,7 +138,7 @@ class HallSourceTest : public testing::Test {
 
   HallSource& make(const fs::path& speech = speech_directory()) {
     hall = std::make_unique<HallSource>(
-        kFormat, pictures, sounds, remote,
+        kFormat, pictures, sounds, hall_seats,
         [this](const link::SourceState& state) {
           states.push_back(state);
           changed = steady_clock::now();
@@ -217,7 +217,8 @@ class HallSourceTest : public testing::Test {
   fs::path directory;
   programme::PictureSlot pictures;
   programme::SoundSlot sounds;
-  const std::shared_ptr<programme::Seat> remote = std::make_shared<programme::Seat>();
+  programme::HallSeats hall_seats;
+  const std::shared_ptr<programme::Seat> remote = hall_seats.at(link::hall_seat("m1"));
   std::vector<link::SourceState> states;
   steady_clock::time_point changed;
   std::unique_ptr<HallSource> hall;
@@ -238,7 +239,7 @@ struct Encoder {
 };
 
 TEST_F(HallSourceTest, WaitsForAnEncoderAndSaysWhenItIsThereAndGone) {
-  play("whip:");
+  play("whip:m1");
   EXPECT_EQ(hall->remote(), remote);
   ASSERT_TRUE(until_state("lost"));
   EXPECT_NE(hall->state().detail.find("WHIP"), std::string::npos);
@@ -263,7 +264,7 @@ TEST_F(HallSourceTest, WaitsForAnEncoderAndSaysWhenItIsThereAndGone) {
 }
 
 TEST_F(HallSourceTest, ShowsACardForAnEncoderWithoutACamera) {
-  play("whip:");
+  play("whip:m1");
   const Encoder encoder{*remote, false};
   EXPECT_TRUE(until([&] {
     encoder.send();
@@ -273,12 +274,15 @@ TEST_F(HallSourceTest, ShowsACardForAnEncoderWithoutACamera) {
 }
 
 TEST_F(HallSourceTest, AnEncoderIsNotTheHallWhileSomethingElseIs) {
-  play("whip:");
+  play("whip:m1");
   play("test:");
   EXPECT_EQ(hall->remote(), nullptr);
   EXPECT_TRUE(until_state("ok"));
-  EXPECT_FALSE(hall->set("whip:5"));
+  for (const char* wrong : {"whip:", "whip:M1", "whip:../m1"}) EXPECT_FALSE(hall->set(wrong)) << wrong;
   EXPECT_EQ(hall->remote(), nullptr);
+  play("whip:m2");
+  EXPECT_NE(hall->remote(), nullptr);
+  EXPECT_NE(hall->remote(), remote) << "another meeting's encoder";
 }
 
 // ---- the synthetic chamber ----

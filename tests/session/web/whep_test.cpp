@@ -278,9 +278,9 @@ TEST_F(HallTest, SendsForTheHallAndHearsWhatTheHallDoesNotSay) {
   EXPECT_THAT(result["url"].get<std::string>(), testing::EndsWith("/api/v1/whip"));
   EXPECT_EQ(key.size(), 22U);
   EXPECT_EQ(connect("/api/v1/whip", key).status, 201);
-  EXPECT_EQ(seat, link::kHallSeat);
+  EXPECT_EQ(seat, link::hall_seat("m1"));
   EXPECT_EQ(connect("/api/v1/whep", key).status, 201);
-  EXPECT_EQ(seat, link::kHallSeat);
+  EXPECT_EQ(seat, link::hall_seat("m1"));
   EXPECT_EQ(remove("/api/v1/whep/" + peer, token).status, 404) << "somebody else's";
   EXPECT_EQ(remove("/api/v1/whep/" + peer, key).status, 200);
 }
@@ -310,19 +310,70 @@ TEST_F(HallTest, EndsWithItsKey) {
   EXPECT_EQ(connect("/api/v1/whip", fresh).status, 201) << "the revoking was undone";
 }
 
+TEST_F(HallTest, ASecondEncoderWaitsUntilTheFirstIsSilent) {
+  connect("/api/v1/whip", key);
+  const std::string first = peer;
+  link::PeerState state{peer, link::hall_seat("m1"), "ok", 1280, 720};
+  media->say(state);
+  ASSERT_TRUE(loop.until([&] { return secretariat->line("m1", "").has_value(); }));
+  EXPECT_EQ(offer("/api/v1/whip", key).status, 409);
+  EXPECT_EQ(connect("/api/v1/whep", key).status, 201) << "listening disturbs nobody";
+  state.line = "silent";
+  media->say(state);
+  ASSERT_TRUE(loop.until([&] { return secretariat->line("m1", "")->line == "silent"; }));
+  EXPECT_EQ(connect("/api/v1/whip", key).status, 201);
+  EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, first);
+}
+
+TEST_F(HallTest, IsOfOneMeeting) {
+  const std::string other = make_key("m2");
+  connect("/api/v1/whip", key);
+  EXPECT_EQ(seat, link::hall_seat("m1"));
+  connect("/api/v1/whip", other);
+  EXPECT_EQ(seat, link::hall_seat("m2"));
+  EXPECT_TRUE(media->silent(loop)) << "neither ends the other";
+  media->say(link::PeerState{peer, link::hall_seat("m2"), "ok", 640, 360});
+  ASSERT_TRUE(loop.until([&] { return secretariat->line("m2", "").has_value(); }));
+  EXPECT_FALSE(secretariat->line("m1", ""));
+  EXPECT_EQ(act({{"action", "source.set"}, {"uri", "whip:m2"}}).status, 422);
+  EXPECT_EQ(act({{"action", "source.set"}, {"uri", "whip:m1"}}).status, 200);
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, "whip:m1");
+}
+
+TEST_F(HallTest, AKeyThatIsReplacedAfterARestartOfTheSessionEndsItsEncoder) {
+  connect("/api/v1/whip", key);
+  media->snapshot.peers = {
+      {peer, link::hall_seat("m1")}, {"a", link::hall_seat("m2")}, {"b", std::string(link::kLoudspeakers)}};
+  reopen();
+  ASSERT_TRUE(loop.until([this] {
+    media->pump();
+    return secretariat->media_connected();
+  }));
+  std::set<std::string> closed;
+  while (closed.size() < 2) closed.insert(media->take<link::PeerClose>(loop)->peer);
+  EXPECT_EQ(closed, (std::set<std::string>{"a", "b"})) << "no key of m2, and a desk's that asks again";
+  EXPECT_TRUE(media->silent(loop)) << "the hall goes on";
+  make_key();
+  EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, peer);
+}
+
 TEST_F(HallTest, EndsWithTheMeeting) {
+  ASSERT_EQ(act({{"action", "source.set"}, {"uri", "whip:m1"}}).status, 200);
+  ASSERT_TRUE(media->take<link::SourceSet>(loop));
   ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
   ASSERT_EQ(act({{"action", "sitting.close"}}).status, 200);
   EXPECT_EQ(offer("/api/v1/whip", key).status, 401);
   EXPECT_EQ(act({{"action", "source.invite"}}).status, 409);
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, config.programme.source)
+      << "the hall's own source for the next one";
 }
 
 TEST_F(HallTest, TheDeskSeesWhetherItSends) {
   connect("/api/v1/whip", key);
   EXPECT_FALSE(secretariat->line("m1", ""));
   int told = 0;
-  const int ticket = secretariat->listen([&](const std::string& meeting) { told += meeting.empty() ? 1 : 0; });
-  link::PeerState state{peer, std::string(link::kHallSeat), "ok", 1280, 720};
+  const int ticket = secretariat->listen([&](const std::string& meeting) { told += meeting == "m1" ? 1 : 0; });
+  link::PeerState state{peer, link::hall_seat("m1"), "ok", 1280, 720};
   media->say(state);
   ASSERT_TRUE(loop.until([&] { return told == 1; }));
   EXPECT_EQ(secretariat->line("m1", "")->width, 1280);
@@ -351,7 +402,7 @@ TEST_F(HallTest, ADeskHearsWhatTheHallsLoudspeakersMayPlay) {
   };
   EXPECT_EQ(open_with(""), "");
   EXPECT_EQ(open_with("?sound=programme"), "");
-  EXPECT_EQ(open_with("?sound=hall"), link::kHallSeat);
+  EXPECT_EQ(open_with("?sound=hall"), link::kLoudspeakers);
   EXPECT_EQ(post("/api/v1/whep?sound=hell", kOffer, credentials(), "application/sdp").status, 400);
   EXPECT_EQ(remove("/api/v1/whep/" + peer, key).status, 404) << "the encoder ends no desk's";
   EXPECT_EQ(WhepTest::remove("/api/v1/whep/" + peer).status, 200);
