@@ -93,7 +93,7 @@ Result<void> run(const fs::path& config_file, fs::path assets) {
     if (!house) outcome = tl::unexpected(house.error());
     if (outcome) outcome = secretariat.start();
     if (outcome) {
-      (*house)->tidy();
+      (*house)->keep_tidy();
       sd_notify(0, "READY=1");
       std::printf("tyndau-session listens on %s\n", (*house)->address().c_str());
       std::fflush(stdout);

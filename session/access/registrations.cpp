@@ -25,16 +25,15 @@ Registrations::Registrations(secretariat::Secretariat& secretariat, store::Store
 
 Registrations::~Registrations() { secretariat_.forget(ticket_); }
 
-const std::vector<Registrations::Registration>& Registrations::rows(const std::string& meeting) const {
-  static const std::vector<Registration> none;
+const std::vector<Registrations::Registration>* Registrations::rows(const std::string& meeting) const {
   const auto known = rows_.find(meeting);
-  if (known != rows_.end()) return known->second;
+  if (known != rows_.end()) return &known->second;
   auto read = store_.registrations(meeting);
   if (!read) {
     log::error("Cannot read registrations: {}", read.error().what);
-    return none;
+    return nullptr;
   }
-  return rows_.emplace(meeting, std::move(*read)).first->second;
+  return &rows_.emplace(meeting, std::move(*read)).first->second;
 }
 
 void Registrations::changed(const std::string& meeting) {
@@ -45,7 +44,11 @@ void Registrations::changed(const std::string& meeting) {
 std::string Registrations::status(const Registration& registration) const {
   if (registration.status != "approved") return registration.status;
   const meeting::State* state = secretariat_.state(registration.meeting);
-  return state != nullptr && state->registered.contains(registration.id) ? "approved" : "pending";
+  if (state == nullptr || !state->registered.contains(registration.id)) return "pending";
+  const auto failed = not_made_good_.find(registration.id);
+  const meeting::Guest* guest = state->guest(state->registered.at(registration.id));
+  const bool lacks_link = failed != not_made_good_.end() && guest != nullptr && guest->invitation == failed->second;
+  return lacks_link ? "pending" : "approved";
 }
 
 tl::expected<std::string, Registrations::NotTaken> Registrations::take(Registration registration,
@@ -79,7 +82,8 @@ std::optional<Registrations::Registration> Registrations::of_token(const std::st
 }
 
 std::vector<Registrations::Registration> Registrations::of_meeting(const std::string& meeting) const {
-  std::vector<Registration> all = rows(meeting);
+  const std::vector<Registration>* known = rows(meeting);
+  std::vector<Registration> all = known == nullptr ? std::vector<Registration>() : *known;
   for (Registration& one : all) one.status = status(one);
   return all;
 }
@@ -101,8 +105,10 @@ Json Registrations::list(const std::string& meeting) const {
 
 secretariat::Outcome Registrations::act(const std::string& meeting, const std::string& actor, meeting::Action action,
                                         const std::string& key, const std::string& body_digest) {
+  const std::vector<Registration>* known = rows(meeting);
+  if (known == nullptr) return meeting::refusal("registration_not_kept");
   Registration registration;
-  for (const Registration& one : of_meeting(meeting)) {
+  for (const Registration& one : *known) {
     if (one.id == action.registration) registration = one;
   }
   action.name = registration.name;
@@ -138,13 +144,19 @@ Result<void> Registrations::make_good(const std::string& meeting, const std::str
   if (guest == nullptr || guest->invitation == 0) return {};  // it was revoked since
   auto approved = store_.approve_registration(
       registration, {meeting, person->second, guest->invitation, GuestDoor::good_until(state.record, now_())});
-  if (approved) changed(meeting);
+  if (approved) {
+    not_made_good_.erase(registration);
+    changed(meeting);
+  } else {
+    not_made_good_[registration] = guest->invitation;
+  }
   return approved;
 }
 
 void Registrations::forget_if_over(const std::string& meeting) {
   const meeting::State* state = secretariat_.state(meeting);
-  if (state == nullptr || rows(meeting).empty()) return;
+  if (state == nullptr) return;
+  if (const auto* known = rows(meeting); known != nullptr && known->empty()) return;
   const bool long_ago = now_() > state->record.starts_at + kLongestMeeting;
   if (state->phase != meeting::Phase::kClosed && !long_ago) return;
   if (const auto forgotten = store_.forget_registrations(meeting); !forgotten) {
@@ -161,12 +173,20 @@ void Registrations::tidy() {
     forget_if_over(meeting);
     for (const Registration& one : of_meeting(meeting)) {
       const meeting::State* state = secretariat_.state(meeting);
-      if (one.status != "pending" || state == nullptr || !state->registered.contains(one.id)) continue;
+      // It may have been declined first: the journal has that it was approved after all.
+      if (one.status == "approved" || state == nullptr || !state->registered.contains(one.id)) continue;
       if (const auto good = make_good(meeting, one.id); !good) {
         log::error("Cannot make the token of a registration good: {}", good.error().what);
       }
     }
   }
+}
+
+void Registrations::keep_tidy(uv_loop_t* loop, std::chrono::milliseconds every) {
+  tidy();
+  timer_.emplace(loop, [this] { tidy(); });
+  const auto milliseconds = static_cast<std::uint64_t>(every.count());
+  timer_->start(milliseconds, milliseconds);
 }
 
 }  // namespace tyndau::web

@@ -1,4 +1,8 @@
 #pragma once
+#include <uv.h>
+
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -7,6 +11,7 @@
 #include <vector>
 
 #include "session/access/throttle.h"
+#include "session/http/sockets.h"
 #include "session/secretariat/secretariat.h"
 #include "session/store/store.h"
 
@@ -49,12 +54,16 @@ class Registrations {
   /// After the secretariat's start: deletes what is left of meetings that are over, and makes tokens good whose
   /// approval the journal has and the store has not.
   void tidy();
+  /// Does so at once and from then on: what could not be deleted is deleted the next time, and the month of a meeting
+  /// that nobody closed may end while nothing happens in it.
+  void keep_tidy(uv_loop_t* loop, std::chrono::milliseconds every = std::chrono::days(1));
 
   /// What the desk shows of a meeting has changed.
   std::function<void(const std::string& meeting)> on_change;
 
  private:
-  const std::vector<Registration>& rows(const std::string& meeting) const;
+  /// Null when the store cannot be read.
+  const std::vector<Registration>* rows(const std::string& meeting) const;
   std::string status(const Registration& registration) const;
   void forget_if_over(const std::string& meeting);
   void changed(const std::string& meeting);
@@ -66,6 +75,9 @@ class Registrations {
   std::function<Utc()> now_;
   Throttle clients_;
   int ticket_ = 0;
+  std::optional<LoopTimer> timer_;
+  /// Registration -> the invitation that its token could not be made good for: to be approved once more.
+  std::map<std::string, std::int64_t> not_made_good_;
   /// As the store has them, read once: the desk is told of each change of the meeting.
   mutable std::map<std::string, std::vector<Registration>> rows_;
 };

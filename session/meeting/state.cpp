@@ -61,11 +61,7 @@ bool meeting_imported(State& state, const StoredEvent& event) {
   if (json == event.event.payload.end() || state.phase != Phase::kAnnounced) return false;
   auto record = record_from_json(*json);
   if (!record) return false;
-  // Who was added to the old record is not in the corrected one.
-  for (const auto& [registration, id] : state.registered) {
-    const Person* added = state.record.person(id);
-    if (added != nullptr && record->person(id) == nullptr) record->people.push_back(*added);
-  }
+  keep_registered(*record, state.record, state.registered);
   state.record = std::move(*record);
   state.items.clear();
   for (const AgendaItem& item : state.record.agenda) state.items[item.id] = ItemState::kPending;
@@ -542,6 +538,13 @@ bool State::is_admitted(std::string_view person) const {
 
 bool is_over(const State& state) {
   return state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
+}
+
+void keep_registered(Record& imported, const Record& before, const std::map<std::string, std::string>& registered) {
+  for (const auto& [registration, id] : registered) {
+    const Person* added = before.person(id);
+    if (added != nullptr && imported.person(id) == nullptr) imported.people.push_back(*added);
+  }
 }
 
 bool may_send_the_hall(const State& state, std::int64_t invitation) {

@@ -65,6 +65,9 @@ bool apply(State& state, const StoredEvent& event);
 /// Whether nothing of it is to come: closed, and not on air any more.
 bool is_over(const State& state);
 
+/// What was imported anew has those whom person.added brought into the record before it, too.
+void keep_registered(Record& imported, const Record& before, const std::map<std::string, std::string>& registered);
+
 /// Whether this invitation (its seq) lets an encoder send the hall's picture: it is the valid one, and the meeting is
 /// not over.
 bool may_send_the_hall(const State& state, std::int64_t invitation);

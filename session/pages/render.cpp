@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
 #include "media/base/log.h"
 #include "session/projections/dates.h"
@@ -191,7 +192,10 @@ void add_sign_up(TemplateDictionary& body, const Locale& locale, const State& st
   const auto wait = form.wait > std::chrono::seconds(59) ? std::chrono::milliseconds(minutes) : form.wait;
   const std::string time = projections::duration(wait, locale.language());
   body.SetValueAndShowSection("WRONG", locale.text("signup_" + form.wrong, {{"time", time}}), "SIGN_UP_WRONG");
-  body.ShowSection(form.field == "position" ? "POSITION_WRONG" : form.field == "item" ? "ITEM_WRONG" : "NAME_WRONG");
+  // Where nothing that he wrote is wrong, the sentence itself is what he must see.
+  static const std::map<std::string_view, const char*> places = {
+      {"", "NO_FIELD_WRONG"}, {"name", "NAME_WRONG"}, {"position", "POSITION_WRONG"}, {"item", "ITEM_WRONG"}};
+  body.ShowSection(places.at(form.field));
 }
 
 void add_meeting_card(TemplateDictionary& body, const char* section, const Locale& locale, const State& state) {

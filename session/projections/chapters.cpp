@@ -62,9 +62,9 @@ class Fold {
     const std::string& kind = event.event.kind;
     const Json& payload = event.event.payload;
     if (kind == "meeting.imported" && payload.is_object() && payload.contains("record")) {
-      if (auto record = meeting::record_from_json(payload["record"])) record_ = std::move(*record);
+      take_over(payload["record"]);
     } else if (kind == "person.added" && payload.is_object() && payload.contains("person")) {
-      if (auto person = meeting::person_from_json(payload["person"])) record_.people.push_back(std::move(*person));
+      add_person(payload);
     } else if (kind == "sitting.opened") {
       open(opening_, {"opening", "opening", "", "", "", {"Отырысты ашу", "Открытие заседания", "Opening"}}, event);
     } else if (kind == "item.opened") {
@@ -93,6 +93,19 @@ class Fold {
   }
 
  private:
+  void take_over(const Json& json) {
+    auto record = meeting::record_from_json(json);
+    if (!record) return;
+    meeting::keep_registered(*record, record_, registered_);
+    record_ = std::move(*record);
+  }
+  void add_person(const Json& payload) {
+    auto person = meeting::person_from_json(payload["person"]);
+    if (!person || record_.person(person->id) != nullptr) return;
+    registered_[text(payload, "registration")] = person->id;
+    record_.people.push_back(std::move(*person));
+  }
+
   using Open = std::optional<std::size_t>;  ///< index of the chapter that lasts
 
   void open(Open& which, Chapter chapter, const StoredEvent& event) {
@@ -139,6 +152,7 @@ class Fold {
 
   const ProgrammeTimes& times_;
   meeting::Record record_;
+  std::map<std::string, std::string> registered_;  ///< as State has it
   std::vector<Chapter> chapters_;
   Open opening_, item_, turn_, recess_;
   Open last_turn_;  ///< the newest turn, also when it is over

@@ -303,10 +303,16 @@ Result<std::optional<std::string>> Store::open_registration(const Registration& 
                             "WHERE meeting = ?");
     count.bind(1, registration.meeting);
     count.executeStep();
-    if (count.getColumn(0).getInt() >= kMostRegistrations || count.getColumn(1).getInt() >= kMostPending) {
-      return std::nullopt;
-    }
+    if (count.getColumn(1).getInt() >= kMostPending) return std::nullopt;
+    const bool full = count.getColumn(0).getInt() >= kMostRegistrations;
     count.reset();
+    if (full) {
+      SQLite::Statement make_room(inner_->database,
+                                  "DELETE FROM registrations WHERE id = (SELECT id FROM registrations WHERE "
+                                  "meeting = ? AND status = 'declined' ORDER BY created_ms, id LIMIT 1)");
+      make_room.bind(1, registration.meeting);
+      if (make_room.exec() == 0) return std::nullopt;
+    }
     SQLite::Statement put(inner_->database, "INSERT INTO registrations VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', '')");
     put.bind(1, random_letters(kIdBytes));
     // As an invitation's, because that is what it may become.

@@ -54,7 +54,8 @@ class Store {
     std::string person;              ///< of an approved one
     bool operator==(const Registration&) const = default;
   };
-  /// At a time in one meeting. The second is for all of them, whatever was decided.
+  /// At a time in one meeting. The second is for all of them, whatever was decided: then the oldest declined one makes
+  /// room.
   static constexpr int kMostPending = 200, kMostRegistrations = 1000;
 
   /// Keeps it under an id of its own and gives the token; nothing when too many of the meeting are kept already.

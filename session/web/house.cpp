@@ -19,8 +19,9 @@
 namespace tyndau::web {
 
 struct House::Inner {
-  Inner(uv_loop_t* loop, const Config& config, secretariat::Secretariat& the_secretariat, store::Store& store)
-      : secretariat(the_secretariat),
+  Inner(uv_loop_t* the_loop, const Config& config, secretariat::Secretariat& the_secretariat, store::Store& store)
+      : loop(the_loop),
+        secretariat(the_secretariat),
         gate(loop, store, config.web),
         door(the_secretariat, store),
         registrations(the_secretariat, store),
@@ -28,10 +29,11 @@ struct House::Inner {
         states(loop, the_secretariat, waiting),
         peers(the_secretariat, door) {}
 
-  std::vector<Route> routes(uv_loop_t* loop, const Config& config, store::Store& store, live::Recordings& recordings,
+  std::vector<Route> routes(const Config& config, store::Store& store, live::Recordings& recordings,
                             const PageContext& pages);
   void saw(const Request& request, const std::string& pattern);
 
+  uv_loop_t* loop;
   secretariat::Secretariat& secretariat;
   Gate gate;
   GuestDoor door;
@@ -47,8 +49,8 @@ struct House::Inner {
   bool closed = false;
 };
 
-std::vector<Route> House::Inner::routes(uv_loop_t* loop, const Config& config, store::Store& store,
-                                        live::Recordings& recordings, const PageContext& pages) {
+std::vector<Route> House::Inner::routes(const Config& config, store::Store& store, live::Recordings& recordings,
+                                        const PageContext& pages) {
   std::vector<Route> all = gate.routes();
   auto add = [&all](std::vector<Route> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
   add(api_routes({secretariat, store, gate, door, registrations, states, config.preview_file(),
@@ -100,7 +102,7 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
   options.port = config.web.port;
   options.max_connections = config.web.max_connections;
   options.trust_forwarded_for = config.web.trust_forwarded_for;
-  auto server = HttpServer::create(loop, options, inner->routes(loop, config, store, recordings, pages));
+  auto server = HttpServer::create(loop, options, inner->routes(config, store, recordings, pages));
   if (!server) return tl::unexpected(server.error());
   inner->server = std::move(*server);
   auto sockets = Sockets::create(loop);
@@ -134,7 +136,7 @@ std::string House::address() const { return inner_->server->address(); }
 int House::port() const { return inner_->server->port(); }
 const std::vector<Route>& House::routes() const { return inner_->server->routes(); }
 
-void House::tidy() { inner_->registrations.tidy(); }
+void House::keep_tidy() { inner_->registrations.keep_tidy(inner_->loop); }
 
 void House::close() {
   if (std::exchange(inner_->closed, true)) return;

@@ -27,8 +27,8 @@ class House {
   std::string address() const;
   int port() const;
   const std::vector<Route>& routes() const;
-  /// After the secretariat's start: deletes what nobody needs any more of meetings that are over.
-  void tidy();
+  /// After the secretariat's start: deletes what nobody needs any more of meetings that are over, now and daily.
+  void keep_tidy();
   /// Stops listening and ends all connections. The loop must run until the handles are closed.
   void close();
 

@@ -95,6 +95,22 @@ test('the desk sees both; one is approved and his page goes on by itself, one is
   assert.match(await citizen.textContent('.who'), /Айша <i>Сынақова<\/i>/);
 });
 
+test('whoever signed up keeps his own link: revoked by mistake, it is given back, and no other is made', async () => {
+  const [{ person, registration }] = await registrations();
+  assert.equal(await secretary.locator(`[data-act=invite-${person}]`).count(), 0);
+  await secretary.click(`[data-act=revoke-${person}]`);
+  const again = `.guest[data-person=${person}] [data-act="approve-${registration}"]`;
+  await secretary.waitForSelector(again);
+  assert.equal((await secretary.textContent(again)).trim(), 'Одобрить');
+  assert.equal(await secretary.locator(`[data-act=invite-${person}]`).count(), 0);
+  assert.equal((await fetch(`${house.url}/join/${token()}`)).status, 410);
+  await secretary.click(again);
+  await secretary.waitForSelector(`[data-act=revoke-${person}]`);
+  assert.equal((await registrations())[0].person, person, 'he is who he was');
+  await citizen.reload();
+  await stageIs('notice');
+});
+
 test('he comes in, is admitted, gets the floor and is on the air', async () => {
   await citizen.click('[data-act=agree]');
   await stageIs('check');

@@ -1,6 +1,7 @@
 // Signing up to speak: the form on the meeting's page, the page that waits, and the secretary's list, in every language, on a
 // phone and at the desk.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { startHouse } from '../lib/house.js';
 import { assertNoSidewaysScroll, languages, openPage, phone, violations, wide } from './browser.js';
@@ -34,11 +35,32 @@ async function look(page) {
 }
 
 for (const language of languages) {
+  test(`before anybody has signed up, the desk's heading and its switch fit beside each other, in ${language}`, async () => {
+    const { context, page } = await openDesk(language);
+    for (const turn of ['registration.close', 'registration.open']) {
+      await house.act(turn);
+      await page.waitForFunction((now) => document.querySelector('[data-act=sign-up]')?.textContent?.trim() === now, {
+        kk: { 'registration.close': 'Жазылуды ашу', 'registration.open': 'Жазылуды жабу' },
+        ru: { 'registration.close': 'Открыть приём заявок', 'registration.open': 'Закрыть приём заявок' },
+        en: { 'registration.close': 'Open sign-up', 'registration.open': 'Close sign-up' },
+      }[language][turn]);
+      for (const viewport of [wide, { width: 1100, height: 768 }, phone]) {
+        await page.setViewportSize(viewport);
+        const [said, button] = await Promise.all(['.turned', '[data-act=sign-up]'].map((part) => page.locator(`.signups-head ${part}`).boundingBox()));
+        assert.ok(said.x + said.width <= button.x, `${turn} at ${viewport.width}`);
+        assert.ok(said.height <= 48);
+      }
+    }
+    await context.close();
+  });
+}
+
+for (const language of languages) {
   test(`the form, a mistake in it, and the page that waits, in ${language}`, async () => {
     const { context, page, wrong } = await openPage(browser, house, { viewport: phone });
     await page.goto(meetingPath(language));
     await page.click('[data-to-sign-up]');
-    assert.match(await page.textContent('.sign-up .notice'), { kk: /жазып алынады.*көпшілікке көрсетіледі/, ru: /записывается.*показаны всем/, en: /recorded.*shown publicly/ }[language]);
+    assert.match(await page.textContent('.sign-up .notice'), { kk: /жазып алынады.*елді мекеніңіз көпшілікке көрсетіледі және отырыстың жарияланған жазбасында/, ru: /записывается.*населённый пункт будут показаны всем и останутся в опубликованной записи/, en: /recorded.*position or settlement are shown publicly and stay in the published record/ }[language]);
     await look(page);
     await page.setViewportSize(phone);
     // Fingers are as wide on every part of the form.
@@ -94,7 +116,11 @@ test('the form comes and goes while the page is open, but not from under a hand'
   assert.equal(await page.isVisible('.sign-up'), true);
   await page.click('.sign-up button');
   await page.waitForSelector('.wrong');
-  assert.match(await page.textContent('.wrong'), /Запись закрыта/);
+  assert.match(await page.textContent('.wrong'), /Запись на выступление закрыта/);
+  // Nothing that he wrote is wrong: the sentence is what he is led to.
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'sign-up-wrong');
+  assert.equal(await page.locator('.sign-up [aria-invalid]').count(), 0);
+  assert.deepEqual(await violations(page), []);
   assert.equal(await page.inputValue('[name=name]'), 'Дана');
   await page.goto(meetingPath('ru'));
   assert.equal(await page.isVisible('.sign-up'), false);
@@ -155,6 +181,8 @@ test('by keyboard: unfold, decline, approve after all, undo', async () => {
   await page.focus(`[data-act="decline-${first.registration}"]`);
   await page.keyboard.press('Enter');
   await row('declined');
+  // An undo would take back something else.
+  await page.waitForFunction(() => document.querySelector('.happened .message')?.textContent === 'Заявка отклонена. Вернуть: «Одобрить» в этом списке.');
   // Somebody else is in that place now: a hand that was quicker than the screen does nothing.
   await page.waitForFunction((id) => document.querySelector(`[data-act="approve-${id}"]`)?.getAttribute('aria-disabled') !== 'true', first.registration);
   await page.focus(`[data-act="approve-${first.registration}"]`);
@@ -190,6 +218,75 @@ test('she hears of a new one wherever she looks, and opens and closes with one p
   await page.click('#signups');
   await page.waitForFunction(() => [...document.querySelectorAll('.sign-up .guest-name')].some((one) => one.textContent === 'Жаңа <img src=x onerror=alert(1)> Кісі'));
   assert.equal(await page.locator('.sign-up img').count(), 0);
+  await context.close();
+});
+
+test('in a frame of the council\'s own site: the form, and his link is a page of its own', async () => {
+  const council = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/html');
+    answer.end(`<!doctype html><title>Council</title><iframe src="${house.url}${meetingPath('ru')}" width="800" height="600"></iframe>`);
+  });
+  await new Promise((listens) => council.listen(0, '127.0.0.1', () => listens(undefined)));
+  const { context, page } = await openPage(browser, house);
+  try {
+    await page.goto(`http://localhost:${council.address().port}/`);
+    const frame = page.frameLocator('iframe');
+    await frame.locator('[name=name]').fill('Из рамки');
+    await frame.locator('.sign-up button').click();
+    await page.waitForURL(/\/join\/[\w-]{22}\?lang=ru/);
+    assert.match(await page.textContent('h1'), /ещё не рассмотрел/);
+  } finally {
+    await context.close();
+    council.close();
+  }
+});
+
+test('who presses twice signs up once, and may do so again when he comes back', async () => {
+  const { context, page } = await openPage(browser, house);
+  await page.goto(meetingPath('ru'));
+  let sent = 0;
+  await page.route(`**${meetingPath('ru')}`, async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    sent += 1;
+    await new Promise((later) => setTimeout(later, 600));
+    await route.continue().catch(() => {}); // another press has taken its place
+  });
+  await page.fill('[name=name]', 'Дважды');
+  const taken = await page.evaluate(async () => {
+    const button = document.querySelector('.sign-up button');
+    button.click();
+    await new Promise((later) => setTimeout(later, 200));
+    button.click();
+    return button.disabled;
+  });
+  assert.equal(taken, true);
+  await page.waitForURL(/\/join\//);
+  assert.equal(sent, 1);
+  assert.equal((await registrations()).filter(({ name }) => name === 'Дважды').length, 1);
+  await page.goBack();
+  await page.waitForSelector('.sign-up button:enabled');
+  await context.close();
+});
+
+test('who looks at the waiting page again and again asks no more often', async () => {
+  const { context, page } = await openPage(browser, house);
+  await page.goto(meetingPath('ru'));
+  await page.fill('[name=name]', 'Терпеливый');
+  await page.click('.sign-up button');
+  await page.waitForURL(/\/join\//);
+  let asked = 0;
+  await page.route('**/api/v1/registrations', async (route) => {
+    asked += 1;
+    await new Promise((later) => setTimeout(later, 1000));
+    await route.continue();
+  });
+  const look = () => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  for (let i = 0; i < 5; i += 1) await look();
+  await page.waitForResponse('**/api/v1/registrations');
+  assert.equal(asked, 1, 'an answer is on its way already');
+  // One loop: the next question comes when its time has, and once.
+  await page.waitForResponse('**/api/v1/registrations');
+  assert.equal(asked, 2);
   await context.close();
 });
 

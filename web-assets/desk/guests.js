@@ -82,23 +82,38 @@ function present(desk, guest) {
   </li>`;
 }
 
+/**
+ * Whoever signed up has a link of his own, and nobody knows where to send him another: it is let be, or made good again.
+ * @param {Desk} desk @param {DeskGuest} guest @param {string} name
+ */
+function inviteButton(desk, { person, invited }, name) {
+  const { words, view } = desk;
+  const own = view.registrations.find((one) => one.status === "approved" && one.person === person);
+  if (own && invited) return nothing;
+  if (own) {
+    const { registration } = own;
+    return actionButton(desk, { name: `approve-${registration}`, action: { action: "registration.approve", registration }, label: words("desk_signup_approve"), title: words("desk_signup_approve_title", { name }), look: "small" });
+  }
+  const invite = words(invited ? "desk_guest_new_link" : "desk_guest_invite");
+  return actionButton(desk, {
+    name: `invite-${person}`,
+    action: { action: "guest.invite", person },
+    label: invite,
+    title: `${invite}: ${name}`,
+    look: "small",
+    done: (result) => desk.invitation.open(name, result),
+  });
+}
+
 /** @param {Desk} desk @param {DeskGuest} guest */
 function absent(desk, guest) {
   const { words } = desk;
   const { person, stage, invited } = guest, name = nameOf(desk, guest), site = siteOf(desk, guest);
-  const invite = words(invited ? "desk_guest_new_link" : "desk_guest_invite");
   const is = stage === "invited" && guest.page ? "page" : stage;
   return html`<li class="guest" data-person=${person} data-stage=${stage}>
     <div class="guest-words"><p class="guest-name" title=${site ? `${name}, ${site}` : name}>${name}</p><p class="guest-line">${words(`desk_guest_stage_${is}`)}${site ? ` · ${site}` : ""}</p></div>
     <div class="guest-acts">
-      ${actionButton(desk, {
-        name: `invite-${person}`,
-        action: { action: "guest.invite", person },
-        label: invite,
-        title: `${invite}: ${name}`,
-        look: "small",
-        done: (result) => desk.invitation.open(name, result),
-      })}
+      ${inviteButton(desk, guest, name)}
       ${invited ? actionButton(desk, { name: `revoke-${person}`, action: { action: "guest.revoke", person }, label: words("desk_guest_revoke"), title: words("desk_guest_revoke_title", { name }), look: "small" }) : nothing}
     </div>
   </li>`;

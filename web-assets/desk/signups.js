@@ -71,6 +71,8 @@ function row(desk, one) {
             title: words("desk_signup_decline_title", { name }),
             look: "small",
             own: desk.side.unsettled("signups"),
+            // It is nothing of the journal's, so undo takes back something else.
+            done: () => desk.say(words("desk_signup_declined_said"), "said"),
           })
         : nothing}
     </div>

@@ -1,6 +1,7 @@
 // The page behind the link of somebody who signed up to speak: it asks every few seconds whether the secretary has looked, and
 // goes on by itself when she has. The server makes the page of each answer.
 
+import { copied } from "../lib/clipboard.js";
 import "../lib/language.js";
 import { must, pageData, wordsOf } from "../lib/words.js";
 
@@ -15,7 +16,7 @@ const said = must(main, "[data-said]", HTMLElement);
 /** @returns {Promise<string>} the status; "gone" when there is no such registration any more, "" when nobody answers */
 async function ask() {
   try {
-    const response = await fetch("/api/v1/registrations", { cache: "no-store", headers: { Authorization: `Bearer ${page.token}` } });
+    const response = await fetch("/api/v1/registrations", { cache: "no-store", headers: { Authorization: `Bearer ${page.token}` }, signal: AbortSignal.timeout(kLongestMs) });
     if (response.status === 401) return "gone";
     return response.ok ? (await response.json()).status : "";
   } catch {
@@ -25,9 +26,13 @@ async function ask() {
 
 let wait = kFirstMs;
 let timer = 0;
+let asking = false;
 async function look() {
+  if (asking) return; // it looks again when it has the answer
   clearTimeout(timer);
+  asking = true;
   const status = await ask();
+  asking = false;
   if (status === "gone") {
     said.textContent = words("signup_link_gone");
     return;
@@ -39,14 +44,7 @@ async function look() {
 
 /** @param {HTMLInputElement} link */
 async function copy(link) {
-  link.select();
-  try {
-    await navigator.clipboard.writeText(link.value);
-    said.textContent = words("signup_link_copied");
-  } catch {
-    // Over plain http there is no clipboard; the old way may work.
-    said.textContent = words(document.execCommand("copy") ? "signup_link_copied" : "signup_link_not_copied");
-  }
+  said.textContent = words((await copied(link)) ? "signup_link_copied" : "signup_link_not_copied");
 }
 
 // Whoever was declined needs no link.

@@ -91,6 +91,14 @@ function showSignUp() {
   must(main, "[data-to-sign-up]", HTMLElement).hidden = !open;
 }
 
+/** Whoever presses twice signs up once. Back to the page, he may do so again. */
+function sendSignUpOnce() {
+  const form = must(main, "[data-sign-up] form", HTMLFormElement);
+  const send = must(form, "button", HTMLButtonElement);
+  form.addEventListener("submit", () => (send.disabled = true));
+  addEventListener("pageshow", () => (send.disabled = false));
+}
+
 /** Writes only what differs: a status line is read out when it changes. @param {string} selector @param {string} text */
 function setText(selector, text) {
   const element = must(main, selector, HTMLElement);
@@ -302,6 +310,7 @@ setInterval(() => {
   }
 }, 250);
 
+sendSignUpOnce();
 showStage();
 followStage();
 showPlayer();

@@ -230,6 +230,7 @@ TEST(MeetingPage, HasTheFormToSignUpWhileThatIsOpen) {
   hearing.act({{"action", "registration.open"}});
   EXPECT_THAT(section(), Not(HasSubstr(" hidden>")));
   EXPECT_THAT(section(), HasSubstr("action=\"/ru/meetings/2026-12-10-auyzsu\""));
+  EXPECT_THAT(section(), HasSubstr("target=\"_top\"")) << "out of a frame: his link is in nobody's";
   EXPECT_THAT(section(), HasSubstr("Заседание транслируется в интернете и записывается."));
   EXPECT_THAT(section(), Not(HasSubstr("role=\"alert\"")));
   hearing.act({{"action", "registration.close"}});
@@ -237,10 +238,19 @@ TEST(MeetingPage, HasTheFormToSignUpWhileThatIsOpen) {
   const std::string evil = "<script>alert(1)</script>\"'><img src=x>";
   const std::string again = section({evil, evil, "a2", "closed", "", {}});
   EXPECT_THAT(again, Not(HasSubstr(" hidden>")));
-  EXPECT_THAT(again, HasSubstr("Запись закрыта."));
+  EXPECT_THAT(again, HasSubstr("Запись на выступление закрыта."));
   EXPECT_THAT(again, HasSubstr("value=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&gt;&lt;img src=x&gt;\""));
   EXPECT_THAT(again, HasSubstr("<option value=\"a2\" selected>"));
   EXPECT_THAT(section({"А", "", "", "too_many", "", std::chrono::seconds(61)}), HasSubstr("подождать: 2 мин"));
+  // What is wrong with none of his words is marked at none of them.
+  for (const char* wrong : {"closed", "too_many", "full", "failed"}) {
+    const std::string none = section({"А", "", "", wrong, "", {}});
+    EXPECT_THAT(none, Not(HasSubstr("aria-invalid"))) << wrong;
+    EXPECT_THAT(none, HasSubstr("role=\"alert\" tabindex=\"-1\" autofocus>")) << wrong;
+  }
+  const std::string nameless = section({"", "", "", "no_name", "name", {}});
+  EXPECT_THAT(nameless, HasSubstr("required aria-invalid=\"true\" aria-describedby=\"sign-up-wrong\" autofocus>"));
+  EXPECT_THAT(nameless, Not(HasSubstr("tabindex")));
 }
 
 TEST(WaitingPage, SaysHowItStandsAndEscapesWhatAStrangerWrote) {

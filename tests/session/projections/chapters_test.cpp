@@ -33,6 +33,17 @@ void applied(Hearing& h, std::int64_t of, Utc at) {
   h.record("media", {"media.applied", {{"of", of}, {"run", 1}, {"offset_ms", 0}, {"utc", format_utc(at)}}});
 }
 
+TEST(Chapters, KnowWhoSignedUpAlsoAfterTheRecordWasCorrected) {
+  Hearing h;
+  ASSERT_EQ(h.act({{"action", "registration.approve"}, {"registration", "r1"}}), "");  // 2, 3
+  h.record("system", {"meeting.imported", *meeting::read_hearing(meeting::testing::small_hearing())});
+  ASSERT_EQ(h.act("sitting.open"), "");
+  ASSERT_EQ(h.open_item("a1"), "");
+  ASSERT_EQ(h.give("reg-2"), "");
+  EXPECT_EQ(chapters(h.events).back().person, "reg-2");
+  EXPECT_EQ(chapters(h.events).back().title.kk, "Айша Сынақова");
+}
+
 TEST(Chapters, FollowTheHearing) {
   Hearing h;  // events: 1 imported
   EXPECT_THAT(chapter_lines(h), IsEmpty());

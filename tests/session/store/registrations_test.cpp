@@ -1,3 +1,4 @@
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -100,6 +101,24 @@ TEST_F(RegistrationsOfTheStore, AreTwoHundredPendingOnesOfAMeetingAtMost) {
   ASSERT_TRUE(store.decline_registration(all()[0].id));
   EXPECT_TRUE(*store.open_registration(asked("one more"))) << "one was looked at";
   EXPECT_FALSE(*store.open_registration(asked("and one more")));
+}
+
+TEST_F(RegistrationsOfTheStore, AreAThousandOfAMeetingAtMostAndTheOldestDeclinedMakesRoom) {
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+  database.exec(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO registrations SELECT "
+      "'d' || i, randomblob(32), CASE WHEN i = 1 THEN 'm2' ELSE 'm1' END, '', '', '', 'kk', i, "
+      "CASE WHEN i IN (2, 4) THEN 'approved' ELSE 'declined' END, '' FROM n");
+  open("the thousandth");
+  ASSERT_EQ(all().size(), static_cast<std::size_t>(Store::kMostRegistrations));
+  open("one more");
+  ASSERT_EQ(all().size(), static_cast<std::size_t>(Store::kMostRegistrations));
+  EXPECT_EQ(all()[0].id, "d2") << "who was approved stays";
+  EXPECT_EQ(all()[1].id, "d4") << "and d3 was declined before the others";
+  EXPECT_EQ(all("m2").size(), 1U) << "another meeting's";
+  database.exec("UPDATE registrations SET status = 'approved' WHERE status = 'declined'");
+  EXPECT_FALSE(*store.open_registration(asked("and one more")));
+  ASSERT_EQ(all().size(), static_cast<std::size_t>(Store::kMostRegistrations));
 }
 
 TEST_F(RegistrationsOfTheStore, AreForgottenAlsoByTheFile) {

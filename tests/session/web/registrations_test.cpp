@@ -85,7 +85,7 @@ TEST_F(SignUps, AreClosedUntilTheyAreOpened) {
               HasSubstr("<section class=\"sign-up\" aria-labelledby=\"sign-up\" data-sign-up  hidden>"));
   const Answer answer = send("name=Aisha");
   EXPECT_EQ(answer.status, 409);
-  EXPECT_THAT(answer.body, HasSubstr("Запись закрыта."));
+  EXPECT_THAT(answer.body, HasSubstr("Запись на выступление закрыта."));
   EXPECT_THAT(answer.body, HasSubstr("value=\"Aisha\"")) << "what was typed is not lost";
   EXPECT_EQ(answer.header("cache-control"), "no-store");
   EXPECT_EQ(list(), Json::array());
@@ -287,8 +287,26 @@ TEST_F(SignUps, ARevokedInvitationIsAsAnyOther) {
   ASSERT_EQ(act({{"action", "guest.revoke"}, {"person", person}}).status, 200);
   EXPECT_EQ(get("/join/" + token).status, 410);
   EXPECT_EQ(status(token), "401");
+  EXPECT_EQ(list()[0]["status"], "approved") << "the desk finds his registration by him";
+  EXPECT_EQ(list()[0]["person"], person);
   ASSERT_EQ(approve(id()).status, 200) << "and can be given back";
   EXPECT_EQ(status(token), "approved");
+  EXPECT_EQ(post("/api/v1/meetings/m1/actions", R"({"action":"guest.arrive"})", bearer(token)).status, 200);
+  EXPECT_EQ(stage(person), "lobby") << "by his own link, as the same person";
+}
+
+TEST_F(SignUps, WhoCannotBeLookedUpWasNotDeleted) {
+  open();
+  sign_up();
+  const std::string which = id();
+  sign_up("Bolat");  // what was read of them is read anew
+  const auto events = seq();
+  spoil("ALTER TABLE registrations RENAME TO elsewhere");
+  EXPECT_EQ(refused(approve(which)), "registration_not_kept");
+  EXPECT_EQ(refused(decline(which)), "registration_not_kept");
+  EXPECT_EQ(seq(), events);
+  spoil("ALTER TABLE elsewhere RENAME TO registrations");
+  EXPECT_EQ(approve(which).status, 200);
 }
 
 TEST_F(SignUps, AFailedStoreIsSaidAndASecondPressMendsIt) {
@@ -306,6 +324,21 @@ TEST_F(SignUps, AFailedStoreIsSaidAndASecondPressMendsIt) {
   const auto events = seq();
   ASSERT_EQ(approve(which).status, 200);
   EXPECT_EQ(seq(), events) << "nobody is added twice";
+  EXPECT_EQ(status(token), "approved");
+}
+
+TEST_F(SignUps, AFailedStoreIsMendedAlsoWhenAnInvitationIsGivenBack) {
+  open();
+  const std::string token = sign_up();
+  const std::string which = id();
+  const std::string person = approve(which).json()["result"]["person"];
+  ASSERT_EQ(act({{"action", "guest.revoke"}, {"person", person}}).status, 200);
+  spoil("CREATE TRIGGER spoilt BEFORE INSERT ON invitations BEGIN SELECT RAISE(ABORT, 'spoilt'); END");
+  EXPECT_EQ(refused(approve(which)), "registration_link_failed");
+  EXPECT_EQ(list()[0]["status"], "pending") << "the desk has the button that the refusal names";
+  spoil("DROP TRIGGER spoilt");
+  ASSERT_EQ(approve(which).status, 200);
+  EXPECT_EQ(list()[0]["status"], "approved");
   EXPECT_EQ(status(token), "approved");
 }
 
@@ -358,6 +391,19 @@ TEST_F(SignUps, AnApprovalThatOnlyTheJournalHasIsMendedAtTheStart) {
   EXPECT_EQ(status(token), "approved");
 }
 
+TEST_F(SignUps, AnApprovalAfterADeclineIsMendedAtTheStart) {
+  open();
+  const std::string token = sign_up();
+  ASSERT_EQ(decline(id()).status, 200);
+  spoil("CREATE TRIGGER spoilt BEFORE INSERT ON invitations BEGIN SELECT RAISE(ABORT, 'spoilt'); END");
+  ASSERT_EQ(approve(id()).status, 409);
+  EXPECT_EQ(status(token), "declined");
+  spoil("DROP TRIGGER spoilt");
+  close_site();
+  open_site();
+  EXPECT_EQ(status(token), "approved");
+}
+
 // ---- nothing is kept of those who were not approved ----
 
 TEST_F(SignUps, AreForgottenWhenTheSittingIsClosed) {
@@ -392,6 +438,18 @@ TEST_F(SignUps, OfAMeetingThatNobodyClosedAreForgottenAfterAMonth) {
   clock_ahead = std::chrono::days(31);
   registrations->tidy();
   EXPECT_EQ(status(token), "401");
+}
+
+TEST_F(SignUps, ThatCouldNotBeDeletedAreDeletedTheNextTime) {
+  open();
+  sign_up();
+  spoil("CREATE TRIGGER spoilt BEFORE DELETE ON registrations BEGIN SELECT RAISE(ABORT, 'spoilt'); END");
+  ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
+  ASSERT_EQ(act({{"action", "sitting.close"}}).status, 200);
+  registrations->keep_tidy(loop, std::chrono::milliseconds(20));
+  EXPECT_EQ(store->registrations("m1")->size(), 1U);
+  spoil("DROP TRIGGER spoilt");
+  EXPECT_TRUE(loop.until([this] { return store->registrations("m1")->empty(); })) << "nothing happens in the meeting";
 }
 
 // ---- who sees them ----
