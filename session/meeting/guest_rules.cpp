@@ -29,15 +29,16 @@ Decision set_muted(const State& state, const Action& action) {
   return Draft(state).add(kMuted ? "guest.muted" : "guest.unmuted", {{"person", action.person}}).take();
 }
 
-/// Whoever signed up, as the record has him. His name is shown as he wrote it, in every language.
-Person resident(const State& state, const Action& action) {
+/// Whoever signed up or was invited without being in the record, as it has him then. His name is shown as it was
+/// written, in every language.
+Person newcomer(const State& state, const Action& action, const char* kind, const Text& without_position) {
   Person person;
   // The number of an event is nobody else's; an imported record may have such an id all the same.
-  person.id = fmt::format("reg-{}", state.seq + 1);
+  person.id = fmt::format("{}-{}", kind, state.seq + 1);
   while (state.record.person(person.id) != nullptr) person.id += "-x";
   person.name = {action.name, action.name, action.name};
   person.position = {action.position, action.position, action.position};
-  if (action.position.empty()) person.position = {"тұрғын", "житель", "resident"};
+  if (action.position.empty()) person.position = without_position;
   person.role = "remote_participant";
   person.mode = "remote";
   return person;
@@ -46,6 +47,14 @@ Person resident(const State& state, const Action& action) {
 }  // namespace
 
 Decision guest_invite(const State& state, const Action& action, const Surroundings&) {
+  if (action.person.empty()) {
+    const Person person =
+        newcomer(state, action, "inv", {"қашықтан қатысушы", "дистанционный участник", "remote participant"});
+    return Draft(state)
+        .add("person.added", {{"person", to_json(person)}})
+        .add("guest.invited", {{"person", person.id}})
+        .take();
+  }
   if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
   return Draft(state).add("guest.invited", {{"person", action.person}}).take();
 }
@@ -127,7 +136,7 @@ Decision registration_approve(const State& state, const Action& action, const Su
     return Draft(state).add("guest.invited", {{"person", known->second}}).take();
   }
   if (action.name.empty()) return refuse("registration_unknown");
-  const Person person = resident(state, action);
+  const Person person = newcomer(state, action, "reg", {"тұрғын", "житель", "resident"});
   return Draft(state)
       .add("person.added", {{"registration", action.registration}, {"person", to_json(person)}})
       .add("guest.invited", {{"person", person.id}})

@@ -14,6 +14,7 @@ namespace tyndau::meeting {
 namespace {
 
 constexpr int kMostSeconds = 86'400;
+constexpr std::size_t kMostNameBytes = 240;
 constexpr std::size_t kMostFramed = 16;  // as many as media has places for
 
 // ---- what would be refused whatever the arguments ----
@@ -391,9 +392,29 @@ void read_layout(Fields& fields, Action& action) {
   }
 }
 
+/// A line as people write it: something to see, and nothing that cannot be seen.
+bool is_line(const std::string& text) {
+  const auto hidden = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.find_first_not_of(' ') != std::string::npos && std::none_of(text.begin(), text.end(), hidden);
+}
+
+/// Somebody of the record, or somebody new by name: a person or a district's room.
+void read_invited(Fields& fields, Action& action) {
+  action.person = fields.optional_string("person", 64).value_or("");
+  if (!action.person.empty()) return;
+  const auto name = fields.optional_string("name", kMostNameBytes);
+  if (!name) return fields.complain("needs 'person', or the 'name' of somebody new");
+  action.name = *name;
+  action.position = fields.optional_string("position", kMostNameBytes).value_or("");
+  if (!is_line(action.name)) fields.complain("'name' must be one line of text");
+  if (!action.position.empty() && !is_line(action.position)) fields.complain("'position' must be one line of text");
+}
+
 void read_arguments(Fields& fields, Action& action) {
   if (action.kind == "guest.arrive" || action.kind == "guest.leave") return;
-  if (action.kind.starts_with("guest.")) {
+  if (action.kind == "guest.invite") {
+    read_invited(fields, action);
+  } else if (action.kind.starts_with("guest.")) {
     action.person = fields.string("person", 64);
   } else if (action.kind == "registration.approve" || action.kind == "registration.decline") {
     action.registration = fields.string("registration", 64);

@@ -11,11 +11,12 @@ namespace tyndau::meeting {
 
 /// What somebody wants: the "action" of POST /api/v1/meetings/{id}/actions, read strictly.
 struct Action {
-  std::string kind;                  ///< one of action_kinds()
-  std::string item, person, uri;     ///< item.open; floor.give, hands and guests; source.set
-  std::string guest;                 ///< the guest who acts; "" for the secretary
-  std::string registration;          ///< registration.approve, registration.decline
-  std::string name, position;        ///< of whoever registered: not read from the request, "" when nobody knows him
+  std::string kind;               ///< one of action_kinds()
+  std::string item, person, uri;  ///< item.open; floor.give, hands and guests; source.set
+  std::string guest;              ///< the guest who acts; "" for the secretary
+  std::string registration;       ///< registration.approve, registration.decline
+  /// Of somebody new: guest.invite; of whoever registered not read from the request, "" when nobody knows him.
+  std::string name, position;
   std::string layout;                ///< layout.set: "auto" or one of layouts()
   std::vector<std::string> persons;  ///< layout.set; empty takes who has the floor, or everybody for a grid
   std::string hand;                  ///< hand.raise: one of hand_kinds(), "debate" unless told

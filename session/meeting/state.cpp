@@ -325,12 +325,11 @@ bool registration_turned(State& state, const StoredEvent&) {
 
 bool person_added(State& state, const StoredEvent& event) {
   const auto json = event.event.payload.find("person");
-  const std::string registration = text(event.event.payload, "registration");
-  if (json == event.event.payload.end() || registration.empty() || state.registered.contains(registration))
-    return false;
+  if (json == event.event.payload.end()) return false;
   auto person = person_from_json(*json);
   if (!person || state.record.person(person->id) != nullptr) return false;
-  state.registered[registration] = person->id;
+  const std::string key = registration_of(event.event.payload, *person);
+  if (!state.registered.emplace(key, person->id).second) return false;
   state.record.people.push_back(std::move(*person));
   return true;
 }
@@ -538,6 +537,11 @@ bool State::is_admitted(std::string_view person) const {
 
 bool is_over(const State& state) {
   return state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
+}
+
+std::string registration_of(const Json& added, const Person& person) {
+  const std::string registration = text(added, "registration");
+  return registration.empty() ? person.id : registration;
 }
 
 void keep_registered(Record& imported, const Record& before, const std::map<std::string, std::string>& registered) {

@@ -65,6 +65,9 @@ bool apply(State& state, const StoredEvent& event);
 /// Whether nothing of it is to come: closed, and not on air any more.
 bool is_over(const State& state);
 
+/// The registration that a person.added is for; whoever was invited without one has his own id in its place.
+std::string registration_of(const Json& added, const Person& person);
+
 /// What was imported anew has those whom person.added brought into the record before it, too.
 void keep_registered(Record& imported, const Record& before, const std::map<std::string, std::string>& registered);
 

@@ -102,7 +102,7 @@ class Fold {
   void add_person(const Json& payload) {
     auto person = meeting::person_from_json(payload["person"]);
     if (!person || record_.person(person->id) != nullptr) return;
-    registered_[text(payload, "registration")] = person->id;
+    registered_[meeting::registration_of(payload, *person)] = person->id;
     record_.people.push_back(std::move(*person));
   }
 

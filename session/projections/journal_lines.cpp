@@ -88,6 +88,10 @@ std::string without_secrets(std::string uri) {
 }
 
 Text source_set(const std::string& uri) {
+  if (uri.starts_with("whip:")) {
+    return {"Зал камерасы кодерден алынды", "Изображение зала взято от кодера",
+            "The hall's picture comes from the encoder"};
+  }
   const std::string shown = without_secrets(uri);
   return {"Бейне көзі ауыстырылды: " + shown, "Источник видео заменён: " + shown,
           "The video source was changed: " + shown};
@@ -174,7 +178,10 @@ Text layout_set(const std::string& layout) {
   return {"Экранды жүйе өзі таңдайды", "Экран выбирается автоматически", "The picture is chosen by itself"};
 }
 
-Text person_added(const Text& name) {
+Text person_added(const Text& name, bool registered) {
+  if (!registered) {
+    return {"Қатысушы қосылды: " + name.in("kk"), "Добавлен участник: " + name.in("ru"), name.in("en") + " was added"};
+  }
   return {"Өтінім мақұлданды: " + name.in("kk"), "Заявка одобрена: " + name.in("ru"),
           "The registration of " + name.in("en") + " was approved"};
 }
@@ -230,7 +237,7 @@ class Lines {
     const Json& payload = event.event.payload;
     if (const auto plain = plain_sentences().find(kind); plain != plain_sentences().end()) return plain->second;
     const auto person = [&] { return name(string_of(payload, "person")); };
-    if (kind == "person.added") return person_added(name(added_by(payload)));
+    if (kind == "person.added") return person_added(name(added_by(payload)), payload.contains("registration"));
     if (const auto guest = guest_sentences().find(kind); guest != guest_sentences().end()) {
       return said_of(person(), guest->second);
     }

@@ -262,6 +262,19 @@ test('anybody can be invited by three letters', async () => {
   await row('p06', 'invited');
   await press('revoke-p06');
   await row('p06', 'removed');
+  // And somebody who is in no list: a district's room.
+  await page.focus('#finder');
+  await page.keyboard.type('Зал <b>района');
+  await page.waitForSelector('#found [role=option]:has-text("нет в списке")');
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#invitation[open]');
+  assert.match(await textOf('#invitation'), /Зал <b>района/);
+  await page.click('#invitation [data-no]');
+  await page.waitForSelector('.guest[data-stage=invited] .guest-name:has-text("Зал <b>района")');
+  await journalSays(/Добавлен участник|Создано приглашение: Зал/);
+  await press('undo');
+  await page.waitForSelector('.guest-name:has-text("Зал <b>района")', { state: 'detached' });
   await page.selectOption('.finder select', 'floor');
 });
 

@@ -4,6 +4,7 @@
 import { html, nothing } from "../vendor/lit-html.js";
 
 const kMost = 6;
+const kShortestName = 3;
 /** As people type without a Kazakh layout. @type {Record<string, string>} */
 const kPlain = { ә: "а", қ: "к", ғ: "г", ң: "н", ө: "о", ұ: "у", ү: "у", һ: "х", і: "и", ё: "е" };
 
@@ -42,14 +43,19 @@ export class PersonFinder {
     return [...page.people, ...added.map(({ person, name, position }) => ({ id: person, name: text(name), position: text(position), names: [name?.kk ?? "", name?.ru ?? "", name?.en ?? ""] }))];
   }
 
+  /** Those of the record; to invite, also somebody new by the name that was typed. */
   #found() {
-    return this.#open ? find(this.#people(), this.#typed) : [];
+    if (!this.#open) return [];
+    const found = find(this.#people(), this.#typed), name = this.#typed.trim();
+    if (this.#use !== "invite" || name.length < kShortestName) return found;
+    return [...found, { id: "", name, position: this.desk.words("desk_finder_new"), names: [name] }];
   }
 
   /** @param {import("../lib/types.js").Person} person @param {HTMLInputElement} input */
   #choose(person, input) {
     if (this.#use === "invite") {
-      this.desk.press("finder", { action: "guest.invite", person: person.id }, { done: (result) => this.desk.invitation.open(person.name, result) });
+      const whom = person.id === "" ? { name: person.name } : { person: person.id };
+      this.desk.press("finder", { action: "guest.invite", ...whom }, { done: (result) => this.desk.invitation.open(person.name, result) });
     } else {
       this.desk.press("finder", this.#use === "floor" ? { action: "floor.give", person: person.id } : { action: "hand.raise", person: person.id, kind: this.#use });
     }
@@ -114,7 +120,7 @@ export class PersonFinder {
             this.#choose(person, /** @type {HTMLInputElement} */ (document.getElementById("finder")));
           }}><strong>${person.name}</strong><span>${person.position}</span></li>`)}
       </ul>
-      ${this.#open && this.#typed.trim().length >= 3 && found.length === 0 ? html`<p class="found found-none">${words("desk_find_none")}</p>` : nothing}
+      ${this.#open && this.#typed.trim().length >= kShortestName && found.length === 0 ? html`<p class="found found-none">${words("desk_find_none")}</p>` : nothing}
     </div>`;
   }
 }

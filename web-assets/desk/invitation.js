@@ -1,6 +1,7 @@
 // What lets somebody in, shown once, when it was made: the link for a person, or the key for the hall's encoder.
 
 import { html, nothing } from "../vendor/lit-html.js";
+import { copied } from "../lib/clipboard.js";
 
 /** @param {string|number} time @param {number} utcOffsetS "26.11.2026 18:00" */
 function dayAndTime(time, utcOffsetS) {
@@ -9,7 +10,7 @@ function dayAndTime(time, utcOffsetS) {
 }
 
 /** @typedef {{id: string, label: string, value: string}} Secret */
-/** @typedef {{title: string, text: string, secrets: Secret[], expires: string|number}} Made */
+/** @typedef {{title: string, text: string, until: string, secrets: Secret[], expires: string|number}} Made */
 
 export class Invitation {
   /** @type {Made|null} */
@@ -27,7 +28,7 @@ export class Invitation {
   open(name, { url, expires }) {
     const { words } = this.desk;
     const secrets = [{ id: "invitation-link", label: words("desk_link_label"), value: url }];
-    this.#open({ title: words("desk_link_title", { name }), text: words("desk_link_text"), secrets, expires });
+    this.#open({ title: words("desk_link_title", { name }), text: words("desk_link_text"), until: "desk_link_until", secrets, expires });
   }
 
   /** @param {{url: string, token: string, expires: string|number}} result of source.invite */
@@ -37,7 +38,7 @@ export class Invitation {
       { id: "encoder-address", label: words("desk_encoder_address"), value: url },
       { id: "encoder-key", label: words("desk_encoder_key"), value: token },
     ];
-    this.#open({ title: words("desk_encoder_title"), text: words("desk_encoder_text"), secrets, expires });
+    this.#open({ title: words("desk_encoder_title"), text: words("desk_encoder_text"), until: "desk_encoder_until", secrets, expires });
   }
 
   /** @param {Made} made */
@@ -56,15 +57,8 @@ export class Invitation {
   }
 
   /** @param {Secret} secret */
-  async #copy({ id, value }) {
-    this.#input(id).select();
-    try {
-      await navigator.clipboard.writeText(value);
-      this.#said = "desk_link_copied";
-    } catch {
-      // Over plain http there is no clipboard; the old way may work.
-      this.#said = document.execCommand("copy") ? "desk_link_copied" : "desk_link_copy_failed";
-    }
+  async #copy({ id }) {
+    this.#said = (await copied(this.#input(id))) ? "desk_link_copied" : "desk_link_copy_failed";
     this.show();
   }
 
@@ -93,7 +87,7 @@ export class Invitation {
           <p>${made.text}</p>
           ${made.secrets.map((secret) => this.#secret(secret, made.secrets.length > 1))}
           <p class="link-said" role="status">${this.#said === "" ? "" : words(this.#said)}</p>
-          <p class="quiet">${words("desk_link_until", { time: dayAndTime(made.expires, page.utc_offset_s) })}</p>
+          <p class="quiet">${words(made.until, { time: dayAndTime(made.expires, page.utc_offset_s) })}</p>
           <div class="choices"><button type="button" class="button" data-no @click=${(/** @type {Event} */ event) => /** @type {Element} */ (event.currentTarget).closest("dialog")?.close()}>${words("desk_help_close")}</button></div>`}
     </dialog>`;
   }

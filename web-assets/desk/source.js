@@ -17,7 +17,7 @@ export function sourceRow(desk) {
   const look = source?.state === "ok" ? "calm" : source?.state === "starting" ? "soon" : "over";
   return html`<div class="source">
     <p><span class="dot" data-look=${look}></span><b>${words("desk_source")}:</b> ${words(`desk_source_${source?.state ?? "unknown"}`)}
-      <span class="uri" title=${source?.detail || nothing}>${source?.uri ?? ""}</span></p>
+      <span class="uri" title=${source?.detail || nothing}>${source?.uri.startsWith("whip:") ? words("desk_source_whip") : (source?.uri ?? "")}</span></p>
     ${hallSound(desk)}
     <button type="button" class="button small" data-open-source @click=${desk.openSource}>${words("desk_source_change")}</button>
   </div>`;

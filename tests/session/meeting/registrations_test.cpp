@@ -154,6 +154,47 @@ TEST_F(SigningUp, AnUndoOfWhatCameLaterLeavesHimThere) {
   EXPECT_FALSE(h.state.registered.contains("r2"));
 }
 
+// ---- somebody new, invited by the secretary ----
+
+TEST_F(SigningUp, SomebodyNewIsInvitedByHisNameAlone) {
+  ASSERT_EQ(h.act(Json{{"action", "guest.invite"}, {"name", "Сарытөбе ауданының залы"}}), "");
+  EXPECT_THAT(h.last(2), ElementsAre("person.added", "guest.invited"));
+  const std::string id = h.events.back().event.payload["person"];
+  const Person* person = h.state.record.person(id);
+  ASSERT_NE(person, nullptr);
+  EXPECT_EQ(person->name.in("kk"), "Сарытөбе ауданының залы");
+  EXPECT_EQ(person->name.in("ru"), person->name.in("kk"));
+  EXPECT_EQ(person->position.in("ru"), "дистанционный участник");
+  EXPECT_EQ(h.act_as(id, {{"action", "guest.arrive"}}), "");
+  ASSERT_EQ(h.act(Json{{"action", "guest.invite"}, {"name", "Бақыт"}, {"position", "Үлгі ауылы"}}), "");
+  const std::string other = h.events.back().event.payload["person"];
+  EXPECT_NE(other, id);
+  EXPECT_EQ(h.state.record.person(other)->position.in("en"), "Үлгі ауылы");
+  EXPECT_EQ(h.act("undo"), "");
+  EXPECT_EQ(h.state.record.person(other), nullptr);
+  EXPECT_NE(h.state.record.person(id), nullptr);
+  State again;
+  for (const StoredEvent& event : h.events) EXPECT_TRUE(apply(again, event)) << event.event.kind;
+  EXPECT_EQ(seen(again, h.now), seen(h.state, h.now));
+}
+
+TEST_F(SigningUp, SomebodyNewStaysWhenTheRecordIsImportedAnew) {
+  ASSERT_EQ(h.act(Json{{"action", "guest.invite"}, {"name", "Бақыт"}}), "");
+  const std::string id = h.events.back().event.payload["person"];
+  h.record("system", h.events.front().event);
+  EXPECT_NE(h.state.record.person(id), nullptr);
+}
+
+TEST_F(SigningUp, ANameIsOneLineOfText) {
+  for (const Json& wrong : {Json{{"action", "guest.invite"}}, Json{{"action", "guest.invite"}, {"name", " "}},
+                            Json{{"action", "guest.invite"}, {"name", "a\nb"}},
+                            Json{{"action", "guest.invite"}, {"name", std::string(241, 'a')}},
+                            Json{{"action", "guest.invite"}, {"name", "Бақыт"}, {"position", "\x7f"}},
+                            Json{{"action", "guest.invite"}, {"name", "Бақыт"}, {"person", "p1"}}}) {
+    EXPECT_FALSE(read_action(wrong, "")) << wrong;
+  }
+}
+
 TEST_F(SigningUp, TheJournalAloneGivesTheSameState) {
   ASSERT_EQ(h.act("registration.open"), "");
   ASSERT_EQ(approve("r1", "Айша", "Үлгі ауылы"), "");
@@ -183,7 +224,7 @@ TEST_F(SigningUp, WhatIsNoPersonIsNotAdded) {
     return apply(state, {state.seq + 1, h.now, "x", {"person.added", payload}});
   };
   EXPECT_TRUE(takes({{"registration", "r1"}, {"person", good}}));
-  EXPECT_FALSE(takes({{"person", good}}));
+  EXPECT_TRUE(takes({{"person", good}})) << "somebody new, who was invited";
   EXPECT_FALSE(takes({{"registration", "r1"}}));
   EXPECT_FALSE(takes({{"registration", "r1"}, {"person", "reg-9"}}));
   for (const auto& [key, value] :
