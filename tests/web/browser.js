@@ -33,12 +33,13 @@ export async function openPage(browser, house, options = {}) {
 
 /** What axe-core finds, one line each. Its own script is let past the page's policy and nothing else is. */
 export async function violations(page) {
-  // A colour on its way from one to another is neither: who wants no motion sees none on its way.
+  // A colour on its way from one to another is neither: who wants no motion sees none on its way, and what has begun comes to its
+  // end first.
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const session = await page.context().newCDPSession(page);
   const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
-    expression: `${axe}; axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(
-      found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', '))))`,
+    expression: `${axe}; Promise.allSettled(document.getAnimations().map((animation) => animation.finished)).then(() => axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(
+      found.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', ')))))`,
     awaitPromise: true,
     returnByValue: true,
   });
