@@ -5,6 +5,7 @@ import { GuestConnection } from "./connection.js";
 import { Doubt, PictureRule, Statistics, received } from "./line.js";
 
 const kAnswerMs = 6000, kConnectMs = 6000;
+const kHastyMs = 1500, kHastyRoundTrips = 10; // of the first attempt after a break
 const kSampleMs = 1000, kReportMs = 2000;
 const kWaverMs = 1000; // "disconnected" often heals by itself
 const kPreparedMs = 300_000;
@@ -117,9 +118,14 @@ export class SeatLine {
   async renew() {
     const mine = ++this.#attempt;
     if (this.connection?.name && this.lostAt === null) this.lostAt = Date.now();
+    // Just after a change of networks the browser may still offer addresses of the old one: such an attempt comes to nothing, and
+    // is not waited for long.
+    const roundTrips = kHastyRoundTrips * (this.sample?.rtt_ms ?? 0);
+    let patience = this.lostAt === null ? kConnectMs : Math.min(kConnectMs, Math.max(kHastyMs, roundTrips));
     while (mine === this.#attempt && this.#wanted && this.wire.open()) {
       this.#drop();
-      if (await this.#connect(mine)) break;
+      if (await this.#connect(mine, patience)) break;
+      patience = kConnectMs;
       if (mine === this.#attempt) await this.#backoff.wait();
     }
     this.changed();
@@ -175,8 +181,8 @@ export class SeatLine {
     return this.#offer();
   }
 
-  /** @param {number} mine @returns {Promise<boolean>} whether it stands, or is nobody's business any more */
-  async #connect(mine) {
+  /** @param {number} mine @param {number} patience ms @returns {Promise<boolean>} whether it stands, or is nobody's business any more */
+  async #connect(mine, patience = kConnectMs) {
     try {
       const { connection, sdp } = await this.#taken();
       if (mine !== this.#attempt) {
@@ -184,7 +190,7 @@ export class SeatLine {
         return true;
       }
       this.connection = connection;
-      await this.#negotiate(connection, sdp);
+      await this.#negotiate(connection, sdp, patience);
     } catch {
       // It could not be made, was closed under us, refused, or the answer was none.
     }
@@ -196,8 +202,8 @@ export class SeatLine {
     return true;
   }
 
-  /** @param {GuestConnection} connection @param {string} sdp its offer */
-  async #negotiate(connection, sdp) {
+  /** @param {GuestConnection} connection @param {string} sdp its offer @param {number} patience */
+  async #negotiate(connection, sdp, patience) {
     await connection.carry(this.#tracks);
     connection.tune(this.#picture, this.paused);
     const answered = new Promise((resolve) => (this.#answered = resolve));
@@ -205,17 +211,17 @@ export class SeatLine {
     const answer = await Promise.race([answered, pause(kAnswerMs)]);
     if (!answer) return;
     await connection.answer(answer.sdp, answer.peer);
-    await this.#settled(connection.rtc);
+    await this.#settled(connection.rtc, patience);
   }
 
-  /** @param {RTCPeerConnection} rtc */
-  async #settled(rtc) {
+  /** @param {RTCPeerConnection} rtc @param {number} patience */
+  async #settled(rtc, patience) {
     const settled = new Promise((resolve) => {
       const look = () => ["connected", "failed", "closed"].includes(rtc.connectionState) && resolve(undefined);
       rtc.addEventListener("connectionstatechange", look);
       look();
     });
-    await Promise.race([settled, pause(kConnectMs)]);
+    await Promise.race([settled, pause(patience)]);
   }
 
   /** @param {GuestConnection} connection */
