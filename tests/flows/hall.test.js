@@ -127,8 +127,16 @@ test('an encoder that vanishes is the lost source that it is, and is the hall ag
 
 test('the session is killed: the hall goes on', async () => {
   const from = Date.now();
+  // Watched from before: it may be over before anybody asks.
+  const lost = desk.evaluate(
+    () =>
+      new Promise((done) => {
+        const look = () => document.querySelector('.desk[data-lost]') !== null && done();
+        new MutationObserver(look).observe(document.body, { subtree: true, attributes: true, childList: true });
+      }),
+  );
   await house.killSession();
-  await desk.waitForSelector('.desk[data-lost]');
+  await lost;
   await sourceIs('calm');
   const all = await pictures(house, from, Date.now());
   assert.ok(middles(all).every((one) => one === 'green'), middles(all).join());
