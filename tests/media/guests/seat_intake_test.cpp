@@ -84,6 +84,16 @@ TEST_F(SeatIntakeTest, TakesAwayWhatIsShownAndShowsWhatComesLater) {
   EXPECT_TRUE(seat->picture.newest());
 }
 
+TEST_F(SeatIntakeTest, WhoOnlyListensTakesNothingAway) {
+  SeatIntake listener{seat};
+  intake.put_picture(picture(640, 360).get(), SeatIntake::Picture::kFace);
+  listener.empty();
+  listener.close();
+  EXPECT_TRUE(seat->picture.newest()) << "it is another connection's";
+  intake.empty();
+  EXPECT_FALSE(seat->picture.newest());
+}
+
 TEST_F(SeatIntakeTest, LetsNothingThroughOnceItIsClosed) {
   intake.put_picture(picture(320, 180).get(), SeatIntake::Picture::kFace);
   intake.close();

@@ -218,72 +218,10 @@ class HallSourceTest : public testing::Test {
   programme::PictureSlot pictures;
   programme::SoundSlot sounds;
   programme::HallSeats hall_seats;
-  const std::shared_ptr<programme::Seat> remote = hall_seats.at(link::hall_seat("m1"));
   std::vector<link::SourceState> states;
   steady_clock::time_point changed;
   std::unique_ptr<HallSource> hall;
 };
-
-// ---- whoever sends by WHIP ----
-
-/// What an encoder sends while this is waited for.
-struct Encoder {
-  programme::Seat& seat;
-  bool picture = true, sound = true;
-  void send() const {
-    const std::vector<float> words(1280, 0.3F);
-    if (sound) seat.sound.put(words.data(), words.size(), steady_clock::now());
-    GstBuffer* frame = picture ? gst_buffer_new_allocate(nullptr, 640UL * 480 * 3 / 2, nullptr) : nullptr;
-    if (frame != nullptr) seat.picture.put(gst::Buffer::adopt(frame), steady_clock::now(), 640, 480);
-  }
-};
-
-TEST_F(HallSourceTest, WaitsForAnEncoderAndSaysWhenItIsThereAndGone) {
-  play("whip:m1");
-  EXPECT_EQ(hall->remote(), remote);
-  ASSERT_TRUE(until_state("lost"));
-  EXPECT_NE(hall->state().detail.find("WHIP"), std::string::npos);
-  Encoder encoder{*remote};
-  EXPECT_TRUE(until([&] {
-    encoder.send();
-    return hall->state().state == "ok";
-  }));
-  EXPECT_TRUE(until_state("lost"));
-  // The picture alone is missed.
-  EXPECT_TRUE(until([&] {
-    encoder.send();
-    return hall->state().state == "ok";
-  }));
-  encoder.picture = false;
-  EXPECT_TRUE(until([&] {
-    encoder.send();
-    return hall->state().state == "lost";
-  }));
-  EXPECT_NE(hall->state().detail.find("no picture"), std::string::npos);
-  EXPECT_FALSE(pictures.newest());
-}
-
-TEST_F(HallSourceTest, ShowsACardForAnEncoderWithoutACamera) {
-  play("whip:m1");
-  const Encoder encoder{*remote, false};
-  EXPECT_TRUE(until([&] {
-    encoder.send();
-    return hall->state().state == "ok";
-  }));
-  EXPECT_TRUE(remote->picture.newest());
-}
-
-TEST_F(HallSourceTest, AnEncoderIsNotTheHallWhileSomethingElseIs) {
-  play("whip:m1");
-  play("test:");
-  EXPECT_EQ(hall->remote(), nullptr);
-  EXPECT_TRUE(until_state("ok"));
-  for (const char* wrong : {"whip:", "whip:M1", "whip:../m1"}) EXPECT_FALSE(hall->set(wrong)) << wrong;
-  EXPECT_EQ(hall->remote(), nullptr);
-  play("whip:m2");
-  EXPECT_NE(hall->remote(), nullptr);
-  EXPECT_NE(hall->remote(), remote) << "another meeting's encoder";
-}
 
 // ---- the synthetic chamber ----
 
