@@ -23,13 +23,19 @@ bool is_plain(const std::string& meeting) {
   });
 }
 
-constexpr unsigned kDiskEvery_ms = 500;
-constexpr unsigned kDiskReportEvery = 10;  // ticks: 5 s
+constexpr unsigned kLookEvery_ms = 500;
+constexpr unsigned kReportEvery = 10;  // looks: 5 s
+constexpr unsigned kPaceEvery = 2;     // looks: Pace's second
 
 }  // namespace
 
 Director::Director(const Config& config, programme::Mixer& mixer, sources::HallSource& hall, guests::Guests& guests)
-    : config_(config), mixer_(mixer), hall_(hall), guests_(guests), disk_(measure_disk()) {
+    : config_(config),
+      mixer_(mixer),
+      hall_(hall),
+      guests_(guests),
+      disk_(measure_disk()),
+      pace_(config.programme.frame_rate) {
   guests_.on_gone = [this](const std::string& peer, const std::string& why) {
     if (server_) server_->send(link::PeerGone{peer, why});
   };
@@ -62,11 +68,13 @@ Result<void> Director::open() {
         return G_SOURCE_CONTINUE;
       },
       this);
-  disk_timer_ = g_timeout_add(
-      kDiskEvery_ms,
+  look_timer_ = g_timeout_add(
+      kLookEvery_ms,
       [](gpointer self) -> gboolean {
         auto& director = *static_cast<Director*>(self);
-        director.look_at_disk(++director.disk_ticks_ % kDiskReportEvery == 0);
+        const bool report = ++director.looks_ % kReportEvery == 0;
+        director.look_at_disk(report);
+        if (director.looks_ % kPaceEvery == 0) director.look_at_pace(report);
         return G_SOURCE_CONTINUE;
       },
       this);
@@ -75,7 +83,7 @@ Result<void> Director::open() {
 
 void Director::close() {
   if (link_watch_ != 0) g_source_remove(std::exchange(link_watch_, 0));
-  if (disk_timer_ != 0) g_source_remove(std::exchange(disk_timer_, 0));
+  if (look_timer_ != 0) g_source_remove(std::exchange(look_timer_, 0));
   if (broadcast_) broadcast_->pause();
   broadcast_.reset();
   server_.reset();
@@ -224,6 +232,15 @@ void Director::look_at_disk(bool even_if_unchanged) {
   const bool changed = now.state != disk_.state;
   disk_ = now;
   if (server_ && (changed || even_if_unchanged)) server_->send(disk_);
+}
+
+void Director::look_at_pace(bool even_if_unchanged) {
+  const std::int64_t repeated = mixer_.repeated() + (broadcast_ ? broadcast_->repeated() : 0);
+  const bool before = pace_.slow();
+  // A broadcast's count begins with it.
+  const bool slow = pace_.add(std::max(INT64_C(0), repeated - std::exchange(repeated_, repeated)));
+  if (slow && !before) log::warning("this machine is too slow: pictures of the programme are repeated");
+  if (server_ && (slow != before || even_if_unchanged)) server_->send(link::ProgrammeState{slow ? "slow" : "ok"});
 }
 
 }  // namespace tyndau

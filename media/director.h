@@ -10,6 +10,7 @@
 #include "media/link/server.h"
 #include "media/outlets/broadcast.h"
 #include "media/programme/mixer.h"
+#include "media/programme/pace.h"
 #include "media/sources/hall_source.h"
 
 namespace tyndau {
@@ -43,6 +44,7 @@ class Director {
   void shown(std::int64_t scene, std::int64_t frame);
   std::optional<link::ProgrammeTime> programme_time(std::int64_t frame) const;
   void look_at_disk(bool even_if_unchanged);
+  void look_at_pace(bool even_if_unchanged);
   link::DiskState measure_disk() const;
 
   const Config& config_;
@@ -56,7 +58,9 @@ class Director {
   std::int64_t starting_ = 0;                                         // id of a broadcast.start without its first frame
   std::deque<std::pair<std::int64_t, std::int64_t>> scenes_waiting_;  // generation, command id
   link::DiskState disk_;
-  unsigned link_watch_ = 0, disk_timer_ = 0, disk_ticks_ = 0;
+  programme::Pace pace_;
+  std::int64_t repeated_ = 0;  // frames, when the pace was looked at
+  unsigned link_watch_ = 0, look_timer_ = 0, looks_ = 0;
 };
 
 }  // namespace tyndau

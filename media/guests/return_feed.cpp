@@ -32,6 +32,7 @@ class ReturnFeed::Encoder : public programme::Outlet {
     std::shared_ptr<Listener> listener;
     bool waits = true;  ///< for its first keyframe
   };
+  void encode(const Frame& frame);
   void take(GstSample* sample);
 
   Format format_;
@@ -80,6 +81,12 @@ Result<std::shared_ptr<ReturnFeed::Encoder>> ReturnFeed::Encoder::create(const F
 }
 
 void ReturnFeed::Encoder::frame(const Frame& frame) {
+  if (!frame.repeated) encode(frame);
+  const std::lock_guard lock(mutex_);
+  for (const Seat& seat : seats_) seat.listener->sound(frame, static_cast<std::size_t>(format_.samples_per_frame()));
+}
+
+void ReturnFeed::Encoder::encode(const Frame& frame) {
   GstBuffer* picture = gst_buffer_copy(frame.picture.get());
   const auto rate = static_cast<std::uint64_t>(format_.frame_rate);
   const auto index = static_cast<std::uint64_t>(frame.index);
@@ -87,8 +94,6 @@ void ReturnFeed::Encoder::frame(const Frame& frame) {
   GST_BUFFER_DTS(picture) = GST_CLOCK_TIME_NONE;
   GST_BUFFER_DURATION(picture) = GST_SECOND / rate;
   gst_app_src_push_buffer(GST_APP_SRC(source_.get()), picture);
-  const std::lock_guard lock(mutex_);
-  for (const Seat& seat : seats_) seat.listener->sound(frame, static_cast<std::size_t>(format_.samples_per_frame()));
 }
 
 void ReturnFeed::Encoder::take(GstSample* sample) {

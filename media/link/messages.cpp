@@ -141,6 +141,7 @@ struct FactWriter {
   }
   std::string operator()(const SourceState& f) const { return packet("source.state", source_json(f)); }
   std::string operator()(const DiskState& f) const { return packet("disk.state", disk_json(f)); }
+  std::string operator()(const ProgrammeState& f) const { return packet("programme.state", Json{{"pace", f.pace}}); }
   std::string operator()(const Done& f) const {
     Json json{{"id", f.id}};
     if (f.answer) json["answer"] = *f.answer;
@@ -234,6 +235,7 @@ Fact read_fact(const std::string& type, Fields& f) {
   }
   if (type == "source.state") return read_source(f);
   if (type == "disk.state") return read_disk(f);
+  if (type == "programme.state") return ProgrammeState{f.string("pace", 16)};
   if (type == "done") {
     Done done{f.integer("id", 0, kMaxInteger), std::nullopt, f.optional_string("answer", kMostSdpBytes)};
     if (const Json* at = f.optional_object("at")) {
@@ -296,9 +298,9 @@ const std::vector<std::string>& command_types() {
 }
 
 const std::vector<std::string>& fact_types() {
-  static const std::vector<std::string> types = {"snapshot",  "source.state", "disk.state", "done",
-                                                 "failed",    "levels",       "look",       "run.started",
-                                                 "run.ended", "peer.gone",    "peer.state"};
+  static const std::vector<std::string> types = {"snapshot",    "source.state", "disk.state", "programme.state",
+                                                 "done",        "failed",       "levels",     "look",
+                                                 "run.started", "run.ended",    "peer.gone",  "peer.state"};
   return types;
 }
 

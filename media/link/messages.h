@@ -143,6 +143,11 @@ struct DiskState {
   double free_hours = 0;  ///< at the configured bitrates
   bool operator==(const DiskState&) const = default;
 };
+/// Whether the machine keeps up with the programme.
+struct ProgrammeState {
+  std::string pace;  ///< "ok", or "slow": so many pictures are repeated that it is seen
+  bool operator==(const ProgrammeState&) const = default;
+};
 struct PeerName {
   std::string peer, seat;
   bool operator==(const PeerName&) const = default;
@@ -202,8 +207,8 @@ struct PeerState {
   bool operator==(const PeerState&) const = default;
 };
 
-using Fact = std::variant<Snapshot, SourceState, DiskState, Done, Failed, Levels, Look, RunStarted, RunEnded, PeerGone,
-                          PeerState>;
+using Fact = std::variant<Snapshot, SourceState, DiskState, ProgrammeState, Done, Failed, Levels, Look, RunStarted,
+                          RunEnded, PeerGone, PeerState>;
 
 /// The type names as they stand on the wire, in the order of the variants. For tests/house and PROTOCOL.md.
 const std::vector<std::string>& command_types();

@@ -31,6 +31,8 @@ class Broadcast {
   const std::string& meeting() const { return meeting_; }
   int run() const { return run_; }
   SegmentStore::State disk() const;
+  /// How many frames got the picture of the one before because the encoders were behind. Any thread.
+  std::int64_t repeated() const { return encoders_ ? encoders_->repeated() : 0; }
 
  private:
   Broadcast(programme::Mixer& mixer, std::string meeting);

@@ -4,7 +4,10 @@
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <utility>
 
 #include "media/base/log.h"
 #include "media/gst/elements.h"
@@ -91,18 +94,22 @@ struct Encoders::Inner {
   Events events;
   gst::Element pipeline, picture, sound;
 
-  /// One appsink: used by its streaming thread only.
+  /// One appsink: used by its streaming thread only, but for `done`.
   struct Track {
     Inner* inner = nullptr;
     std::size_t index = 0;
     TrackFormat format;
     std::int64_t frames = 0;
+    std::atomic<std::int64_t> done{0};  ///< pictures: the frame after the last that came out
   };
   std::vector<std::unique_ptr<Track>> tracks;
 
   // Mixer's thread.
   std::int64_t pushed = 0;
   bool failed = false;
+  std::int64_t scene = 0;  // no frame's
+  gst::Buffer before;
+  std::atomic<std::int64_t> repeated{0};
 
   // The wait in finish().
   std::mutex mutex;
@@ -112,6 +119,9 @@ struct Encoders::Inner {
   Result<void> build();
   void attach(const std::string& name, TrackFormat format);
   GstFlowReturn take(Track& track, GstSample* sample);
+  /// How many pictures the slowest encoder has before it. Mixer's thread.
+  std::int64_t waiting() const;
+  void fail_with(const std::string& what);
   void watch_bus();
   static GstBusSyncReply on_message(GstBus*, GstMessage* message, gpointer self);
 };
@@ -203,6 +213,7 @@ GstFlowReturn Encoders::Inner::take(Track& track, GstSample* sample) {
     const auto index = gst_util_uint64_scale_round(running, rate, GST_SECOND);
     frame.duration = kPictureTimescale / static_cast<std::uint32_t>(config.frame_rate);
     frame.time = static_cast<std::int64_t>(index) * frame.duration;
+    track.done = static_cast<std::int64_t>(index) + 1;
     frame.keyframe = !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   } else {
     // The encoder's first frame is priming (1,024 samples): without it, frame n begins at sample 1,024 (n - 1).
@@ -232,17 +243,42 @@ void Encoders::Inner::watch_bus() {
   gst_bus_set_sync_handler(bus.get(), &Inner::on_message, this, nullptr);
 }
 
+std::int64_t Encoders::Inner::waiting() const {
+  std::int64_t most = 0;
+  for (const auto& track : tracks) {
+    if (track->format.picture) most = std::max(most, pushed - track->done);
+  }
+  return most;
+}
+
+void Encoders::Inner::fail_with(const std::string& what) {
+  failed = true;
+  events.on_error(what);
+}
+
+std::int64_t Encoders::repeated() const { return inner_->repeated; }
+
 void Encoders::frame(const programme::Frame& frame) {
   Inner& inner = *inner_;
   if (inner.failed) return;
   if (inner.pushed == 0) inner.events.on_begin(frame.index, frame.utc);
   const auto rate = static_cast<std::uint64_t>(inner.config.frame_rate);
+  const std::int64_t waiting = inner.waiting();
+  if (waiting > inner.config.frame_rate * kTooLate.count()) {
+    return inner.fail_with(fmt::format("the encoders are {} s behind: this machine is too slow", kTooLate.count()));
+  }
+  const bool new_scene = std::exchange(inner.scene, frame.scene) != frame.scene;
+  if (new_scene || waiting * 1000 <= kMostWaiting.count() * inner.config.frame_rate) {
+    inner.before = frame.picture;
+  } else if (!frame.repeated) {
+    ++inner.repeated;
+  }
   const auto number = static_cast<std::uint64_t>(inner.pushed++);
   const GstClockTime begin = gst_util_uint64_scale(number, GST_SECOND, rate);
   const GstClockTime duration = gst_util_uint64_scale(number + 1, GST_SECOND, rate) - begin;
 
   // A shallow copy: the memory is shared with the slot, the times are ours.
-  GstBuffer* picture = gst_buffer_copy(frame.picture.get());
+  GstBuffer* picture = gst_buffer_copy(inner.before.get());
   const auto samples = static_cast<std::size_t>(Format::kSampleRate / inner.config.frame_rate);
   GstBuffer* sound = gst_buffer_new_memdup(frame.sound, samples * sizeof(float));
   for (GstBuffer* buffer : {picture, sound}) {
@@ -253,8 +289,7 @@ void Encoders::frame(const programme::Frame& frame) {
   const auto picture_flow = gst_app_src_push_buffer(GST_APP_SRC(inner.picture.get()), picture);
   const auto sound_flow = gst_app_src_push_buffer(GST_APP_SRC(inner.sound.get()), sound);
   if (picture_flow != GST_FLOW_OK || sound_flow != GST_FLOW_OK) {
-    inner.failed = true;
-    inner.events.on_error("the encoders take no more frames");
+    inner.fail_with("the encoders take no more frames");
   }
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -33,9 +34,16 @@ struct EncodedFrame {
 /// Encodes the programme into its renditions and its sound for the time of one run. Frames come out on the encoders'
 /// own threads, one per track, in order; all renditions have their keyframes at the same frames, every kSegmentMs.
 ///
+/// An encoder that is kMostWaiting behind gets the picture again that it had, which costs it little, until it has
+/// caught up or a new scene begins: every frame comes out, and the sound is as it was. One that is kTooLate behind is
+/// an error.
+///
 /// Life: create() → frame()s from the mixer → finish(), after which every frame put in has come out.
 class Encoders : public programme::Outlet {
  public:
+  static constexpr std::chrono::milliseconds kMostWaiting{400};
+  static constexpr std::chrono::seconds kTooLate{10};
+
   struct Events {
     /// Track `index` (renditions in order, then the sound) has a frame.
     std::function<void(std::size_t index, const TrackFormat&, EncodedFrame)> on_frame;
@@ -50,6 +58,8 @@ class Encoders : public programme::Outlet {
   ~Encoders() override;
 
   void frame(const programme::Frame& frame) override;
+  /// How many frames had a picture of their own and got the one before. Any thread.
+  std::int64_t repeated() const;
   /// No more frames: waits until the last has come out (some 50 ms), at most 2 s. Not on the mixer's thread.
   void finish();
 

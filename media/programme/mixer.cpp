@@ -1,6 +1,7 @@
 #include "media/programme/mixer.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -27,6 +28,17 @@ struct Mixer::Sound {
 };
 
 namespace {
+
+constexpr int kNicer = 5;  // than the process's other threads
+
+/// In Linux a priority is a thread's own; 0 is the calling one.
+void go_before_others() {
+  errno = 0;
+  const int nice = getpriority(PRIO_PROCESS, 0);
+  if (errno != 0 || setpriority(PRIO_PROCESS, 0, nice - kNicer) != 0) {
+    log::info("the mixer has no priority of its own: {}", std::strerror(errno));
+  }
+}
 
 /// What the limiter could not foresee, and what adds up to more without a voice than with it.
 float clipped(float sample) { return std::clamp(sample, -1.0F, 1.0F); }
@@ -108,15 +120,17 @@ void Mixer::stop() {
 
 void Mixer::run() {
   const auto period = std::chrono::nanoseconds(std::chrono::seconds(1)) / format_.frame_rate;
+  go_before_others();
   const SteadyTime begin = steady_clock::now();
   for (std::int64_t index = 0; !stopping_; ++index) {
     const SteadyTime due = begin + index * period;
     sleep_until(due);
-    if (steady_clock::now() - due > kTooLate) {
+    const auto late = steady_clock::now() - due;
+    if (late > kTooLate) {
       log::error("the programme could not run for {} s: starting anew", kTooLate.count());
       std::_Exit(3);  // no clean-up: whatever held this thread up may hold up the clean-up too
     }
-    tick(index);
+    tick(index, late > kLate);
     last_tick_ = steady_clock::now().time_since_epoch().count();
   }
 }
@@ -146,7 +160,7 @@ void Mixer::take_hall(std::shared_ptr<Seat> seat) {
   hall_seat_ = std::move(seat);
 }
 
-void Mixer::tick(std::int64_t index) {
+void Mixer::tick(std::int64_t index, bool late) {
   std::shared_ptr<const Prepared> prepared;
   {
     const std::lock_guard lock(prepared_mutex_);
@@ -162,7 +176,14 @@ void Mixer::tick(std::int64_t index) {
   frame.index = index;
   frame.utc = utc_now();
   frame.scene = prepared->generation;
-  frame.picture = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest(), hall != nullptr);
+  // A new scene is shown by its first frame, however late.
+  frame.repeated = late && shown_ == prepared->generation;
+  if (frame.repeated) {
+    ++repeated_;
+  } else {
+    picture_before_ = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest(), hall != nullptr);
+  }
+  frame.picture = picture_before_;
   mix(*prepared, *seats, hall ? hall->sound : sound_, frame);
   {
     const std::lock_guard lock(outlets_mutex_);

@@ -26,6 +26,7 @@ struct Frame {
   Utc utc{};                     ///< wall time of the tick
   std::int64_t scene = 0;        ///< the generation that set_scene() gave
   gst::Buffer picture;           ///< tightly packed I420, read-only
+  bool repeated = false;         ///< the picture is the frame's before, because there was no time for a new one
   const float* sound = nullptr;  ///< Format::samples_per_frame() samples, mono; only during the call
 
   /// The sound as one of those who are heard must get it: without his own voice (a mix-minus). `out` has room for
@@ -50,11 +51,13 @@ class Outlet {
 };
 
 /// The programme itself: a thread ("mixer") that makes one frame for each tick of the cadence out of what lies in the
-/// slots and the scene that was set, whatever its sources do. A tick that comes late is made up for at once; a thread
-/// that could not run for kTooLate is a machine that is not fit, and the process ends so that it is started anew (HOUSE
-/// 6).
+/// slots and the scene that was set, whatever its sources do. A tick that comes late is made up for at once, and one
+/// that comes later than kLate repeats the picture, so that a machine that is too slow costs pictures, and neither
+/// sound nor time. A thread that could not run for kTooLate is a machine that is not fit, and the process ends so that
+/// it is started anew (HOUSE 6). The thread goes before the process's others where the system lets it.
 class Mixer {
  public:
+  static constexpr std::chrono::milliseconds kLate{80};
   static constexpr std::chrono::seconds kTooLate{3};
 
   Mixer(Format format, const PictureSlot& picture, SoundSlot& sound);
@@ -85,6 +88,8 @@ class Mixer {
   void stop();
   /// When the last frame was made; for the watchdog. Any thread.
   SteadyTime last_tick() const { return SteadyTime(SteadyTime::duration(last_tick_.load())); }
+  /// How many frames had no picture of their own so far. Any thread.
+  std::int64_t repeated() const { return repeated_; }
 
   const Format& format() const { return format_; }
 
@@ -97,7 +102,7 @@ class Mixer {
     std::vector<Blend> labels;  ///< of the scene's tiles, where the layout has room for them
   };
   void run();
-  void tick(std::int64_t index);
+  void tick(std::int64_t index, bool late);
   void mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, Frame& frame);
   gst::Buffer compose(const Prepared& prepared, const Seats& seats, const std::optional<PictureSlot::Picture>& hall,
                       bool over_a_line);
@@ -122,8 +127,10 @@ class Mixer {
   std::vector<std::shared_ptr<Outlet>> outlets_;
   std::atomic<bool> stopping_{false};
   std::atomic<SteadyTime::rep> last_tick_{0};
+  std::atomic<std::int64_t> repeated_{0};
   // Mixer's thread.
   std::int64_t shown_ = 0;
+  gst::Buffer picture_before_;
   struct Sound;
   std::unique_ptr<Sound> sounds_;
   Composer composer_;

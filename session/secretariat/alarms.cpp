@@ -60,6 +60,13 @@ constexpr Sentence kSentences[] = {
      "The disk and the memory are full: the recording of this part of the sitting is being lost. Free some space on "
      "the "
      "disk immediately."},
+    {"programme_slow", "",
+     "Сервер үлгермей жатыр: эфирдегі бейне үзіліп көрсетілуде, ал дыбыс пен уақыт дұрыс. Серверде басқа бағдарламалар "
+     "ашық болса, оларды жабыңыз; көмектеспесе, трансляция операторын шақырыңыз.",
+     "Сервер не успевает: изображение в эфире идёт рывками, звук и время в порядке. Если на сервере открыты другие "
+     "программы, закройте их; если не поможет, позовите оператора трансляции.",
+     "The server is too slow: the picture on air stutters, sound and time are right. If other programs are open on the "
+     "server, close them; if that does not help, call the broadcast operator."},
     {"clock_jumped", "",
      "Отырыс кезінде сервердің сағаты өзгертілді. Сөйлеу уақытының есебі дұрыс жүріп жатыр, ештеңе істеудің қажеті "
      "жоқ. "

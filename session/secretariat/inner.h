@@ -116,6 +116,7 @@ struct Secretariat::Inner {
   Alarms alarms;
   std::optional<link::SourceState> source;
   std::optional<link::DiskState> disk;
+  bool slow = false;  ///< media's machine does not keep up
   /// What media does, as far as we know; nothing while there is no connection.
   std::optional<Posture> posture;
   /// Media is not missed before it had a moment to appear.

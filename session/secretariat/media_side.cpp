@@ -47,6 +47,9 @@ void Secretariat::Inner::on_fact(const link::Fact& fact) {
     note_conditions();
     show_conditions();
     tell("");
+  } else if (const auto* programme = std::get_if<link::ProgrammeState>(&fact)) {
+    slow = programme->pace == "slow";
+    show_conditions();
   } else if (const auto* peer = std::get_if<link::PeerGone>(&fact)) {
     peer_gone(peer->peer);
   } else if (const auto* peer_state = std::get_if<link::PeerState>(&fact)) {
@@ -60,6 +63,7 @@ void Secretariat::Inner::on_connection(bool connected) {
   // Connected: the snapshot follows at once, and all is done there.
   if (connected) return;
   posture.reset();
+  slow = false;
   note_conditions();
   show_conditions();
   tell("");
@@ -152,6 +156,7 @@ void Secretariat::Inner::show_conditions() {
   for (const char* state : {"low", "full", "lost"}) {
     changed |= alarms.set(fmt::format("disk_{}", state), connected && disk && disk->state == state, now);
   }
+  changed |= alarms.set("programme_slow", connected && slow, now);
   if (changed) tell("");
 }
 

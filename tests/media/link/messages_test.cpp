@@ -51,6 +51,7 @@ std::vector<Fact> facts() {
   return {snapshot,
           SourceState{"srt://:9000", "lost", "no packet for 1 s"},
           DiskState{"full", 0, 0},
+          ProgrammeState{"slow"},
           Done{5, ProgrammeTime{4, 123456, kTime}},
           Failed{6, "bad_uri", "what is 'gopher:'?"},
           Levels{-3.5, -18.25, -100},
@@ -80,7 +81,8 @@ TEST(LinkMessages, CarryTheirValues) {
   const PeerState state{"0a1b", "m/p12", "ok", 640, 360, true, -18.5, 512.25, 1.5, 23.5};
   EXPECT_EQ(std::get<PeerState>(*decode_fact(encode(Fact(state)))), state);
   EXPECT_EQ(std::get<PeerOpen>(*decode_command(encode(commands()[6]))).seat, "meeting-1/p04");
-  const auto done = std::get<Done>(*decode_fact(encode(facts()[3])));
+  EXPECT_EQ(std::get<ProgrammeState>(*decode_fact(encode(facts()[3]))).pace, "slow");
+  const auto done = std::get<Done>(*decode_fact(encode(facts()[4])));
   EXPECT_EQ(done.at, (ProgrammeTime{4, 123456, kTime}));
 }
 

@@ -110,6 +110,81 @@ TEST_F(MixerTest, TellsTheFirstFrameOfAScene) {
   EXPECT_EQ(told.back(), std::make_pair(generation, first->index));
 }
 
+/// Holds the mixer up once, until it is told to go on.
+class Brake : public Outlet {
+ public:
+  void frame(const Frame& frame) override {
+    std::unique_lock lock(mutex_);
+    frames_.push_back({frame.index, frame.scene, frame.repeated, frame.picture.get()});
+    if (frame.index != kAt) return;
+    stands_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !stands_; });
+  }
+  bool wait_until_it_stands() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return stands_; });
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    stands_ = false;
+    changed_.notify_all();
+  }
+  struct Seen {
+    std::int64_t index, scene;
+    bool repeated;
+    const GstBuffer* picture;
+  };
+  std::vector<Seen> frames() {
+    const std::lock_guard lock(mutex_);
+    return frames_;
+  }
+  static constexpr std::int64_t kAt = 4;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stands_ = false;
+  std::vector<Seen> frames_;
+};
+
+TEST_F(MixerTest, CatchesUpWithRepeatedPicturesAndWholeSound) {
+  const auto brake = std::make_shared<Brake>();
+  mixer_.add(brake);
+  const auto began = std::chrono::steady_clock::now();
+  picture_.put(flat(90), began + std::chrono::seconds(60));
+  mixer_.start();
+  ASSERT_TRUE(brake->wait_until_it_stands());
+  // Late by half a second; a new scene and new sound come meanwhile.
+  std::this_thread::sleep_until(began + std::chrono::milliseconds(160 + 500));
+  const std::vector<float> tone(32000 / 10, 0.5F);
+  sound_.put(tone.data(), tone.size(), std::chrono::steady_clock::now());
+  const auto generation = mixer_.set_scene({});
+  brake->release();
+  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.index >= 30; }));
+  mixer_.stop();
+
+  const auto frames = brake->frames();
+  std::int64_t repeated = 0;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    ASSERT_EQ(frames[i].index, static_cast<std::int64_t>(i));
+    if (!frames[i].repeated) continue;
+    ++repeated;
+    ASSERT_GT(i, Brake::kAt + 1U);
+    EXPECT_EQ(frames[i].picture, frames[i - 1].picture);
+    EXPECT_EQ(frames[i].scene, generation);
+  }
+  EXPECT_EQ(frames[Brake::kAt + 1].scene, generation) << "a new scene is shown by its first frame";
+  EXPECT_FALSE(frames[Brake::kAt + 1].repeated);
+  EXPECT_GE(repeated, 5);
+  const auto last = std::find_if(frames.rbegin(), frames.rend(), [](const auto& one) { return one.repeated; });
+  EXPECT_NE(last, frames.rbegin()) << "and then it goes on as before";
+  EXPECT_EQ(mixer_.repeated(), repeated);
+  const auto seen = watcher_->seen();
+  const auto heard = std::count_if(seen.begin(), seen.end(), [](const auto& s) { return s.loudest > 0.4F; });
+  EXPECT_EQ(heard, 3) << "100 ms of sound: two frames and a half, none lost";
+}
+
 TEST_F(MixerTest, AStaleSourceBecomesTheSlate) {
   picture_.put(flat(200), std::chrono::steady_clock::now());
   mixer_.start();

@@ -153,6 +153,18 @@ TEST_F(Desk, RefusesToGoOnAirWithoutRoomOrMedia) {
   EXPECT_EQ(std::get<meeting::Refusal>(act({{"action", "broadcast.start"}})).code, "media_unavailable");
 }
 
+TEST_F(Desk, AMachineThatIsTooSlowIsAnAlarmWhileItIs) {
+  go_live();
+  media->say(link::ProgrammeState{"slow"});
+  ASSERT_TRUE(alarm_comes("programme_slow"));
+  media->say(link::ProgrammeState{"ok"});
+  EXPECT_TRUE(alarm_goes("programme_slow"));
+  media->say(link::ProgrammeState{"slow"});
+  ASSERT_TRUE(alarm_comes("programme_slow"));
+  media->die();
+  EXPECT_TRUE(alarm_goes("programme_slow")) << "the next media has not said so";
+}
+
 TEST_F(Desk, OneMeetingIsOnAirAtATime) {
   go_live();
   EXPECT_EQ(std::get<meeting::Refusal>(act({{"action", "broadcast.start"}}, "m2")).code, "other_meeting_on_air");
