@@ -147,7 +147,7 @@ void Guests::answered(const std::string& peer, const Result<std::string>& answer
   if (found == peers_.end()) return;
   const Answer tell = std::exchange(found->second.answer, nullptr);
   Result<void> fed;
-  if (answer) fed = feed_.add(found->second.peer->listener());
+  if (answer) fed = feed_.add(found->second.peer->listener(), found->second.peer->codec());
   if (answer && fed) {
     found->second.listens = true;
     return tell(answer);

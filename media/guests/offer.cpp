@@ -25,13 +25,15 @@ bool says(const GstSDPMedia* line, const char* direction) {
   return gst_sdp_media_get_attribute_val(line, direction) != nullptr;
 }
 
-/// A line that is neither switched off nor of a kind of its own, like data.
+/// A line that is neither switched off nor of a kind of its own, like data. Port 0 switches a line off, unless it has
+/// no port of its own because it is only sent in the bundle (RFC 9143, 6), as Firefox offers all but the first.
 bool is_media(const OfferedLine& read, const GstSDPMedia* line) {
-  return read.kind != OfferedLine::Kind::kOther && !says(line, "inactive") && gst_sdp_media_get_port(line) != 0;
+  const bool off = gst_sdp_media_get_port(line) == 0 && !says(line, "bundle-only");
+  return read.kind != OfferedLine::Kind::kOther && !says(line, "inactive") && !off;
 }
 
-/// The codec that we can take, by its name in RTP caps; "" for another.
-std::string takable(OfferedLine::Kind kind, std::string_view rtpmap) {
+/// A codec that we know, by its name in RTP caps; "" for another.
+std::string known(OfferedLine::Kind kind, std::string_view rtpmap) {
   if (kind == OfferedLine::Kind::kVideo && rtpmap.ends_with(" VP8/90000")) return "VP8";
   if (kind == OfferedLine::Kind::kVideo && rtpmap.ends_with(" H264/90000")) return "H264";
   if (kind == OfferedLine::Kind::kAudio && rtpmap.ends_with(" opus/48000/2")) return "OPUS";
@@ -96,13 +98,14 @@ OfferedLine read_line(const GstSDPMedia* media) {
     const std::string_view payload = gst_sdp_media_get_format(media, i);
     const std::string_view codec = of_payload(media, "rtpmap", payload);
     const std::string_view fmtp = of_payload(media, "fmtp", payload);
-    if (line.taken.empty() && !(line.taken = takable(line.kind, codec)).empty()) {
+    if (line.taken.empty() && !(line.taken = known(line.kind, codec)).empty()) {
       line.taken_payload = std::atoi(std::string(payload).c_str());
     }
-    if (line.payload >= 0) continue;
-    const bool picture = line.kind == OfferedLine::Kind::kVideo && codec.ends_with(" H264/90000") && is_our_h264(fmtp);
-    const bool sound = line.kind == OfferedLine::Kind::kAudio && codec.ends_with(" opus/48000/2");
-    if (!picture && !sound) continue;
+    const std::string name = known(line.kind, codec);
+    // Of several the first, but H.264 before VP8, which needs an encoder of its own.
+    if (name.empty() || (name == "H264" && !is_our_h264(fmtp))) continue;
+    if (!line.sent.empty() && !(line.sent == "VP8" && name == "H264")) continue;
+    line.sent = name;
     line.payload = std::atoi(std::string(payload).c_str());
     line.settings = parameter(fmtp, "profile-level-id");
   }

@@ -10,9 +10,12 @@ namespace tyndau::guests {
 struct OfferedLine {
   enum class Kind { kVideo, kAudio, kOther };
   Kind kind = Kind::kOther;
-  bool wants = false;    ///< the peer receives on it: recvonly or sendrecv (RFC 8866, 6.7)
-  bool sends = false;    ///< the peer sends on it: sendonly or sendrecv
-  int payload = -1;      ///< of the codec that we send: H.264 for pictures, Opus for sound; -1 when it is not offered
+  bool wants = false;  ///< the peer receives on it: recvonly or sendrecv (RFC 8866, 6.7)
+  bool sends = false;  ///< the peer sends on it: sendonly or sendrecv
+  /// What we send to the peer: "H264" for pictures, or "VP8" to who does not take that, "OPUS" for sound; "" when it
+  /// takes none of them.
+  std::string sent;
+  int payload = -1;      ///< that codec's
   std::string settings;  ///< that codec's profile-level-id (RFC 6184), "" when there is none
   /// What we take from the peer, the first that it offers of "VP8" and "H264" for pictures, "OPUS" for sound; "" when
   /// it offers none of them.

@@ -82,11 +82,10 @@ gst::Caps taken_caps(const OfferedLine& line) {
 /// What we send on a line, as caps for webrtcbin.
 gst::Caps codec_caps(const OfferedLine& line) {
   const bool picture = line.kind == OfferedLine::Kind::kVideo;
-  GstCaps* caps =
-      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, picture ? "video" : "audio", "encoding-name",
-                          G_TYPE_STRING, picture ? "H264" : "OPUS", "clock-rate", G_TYPE_INT, picture ? 90000 : 48000,
-                          "payload", G_TYPE_INT, line.payload, nullptr);
-  if (picture) {
+  GstCaps* caps = gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, picture ? "video" : "audio",
+                                      "encoding-name", G_TYPE_STRING, line.sent.c_str(), "clock-rate", G_TYPE_INT,
+                                      picture ? 90000 : 48000, "payload", G_TYPE_INT, line.payload, nullptr);
+  if (line.sent == "H264") {
     gst_caps_set_simple(caps, "packetization-mode", G_TYPE_STRING, "1", "profile-level-id", G_TYPE_STRING,
                         line.settings.c_str(), nullptr);
   }
@@ -99,10 +98,12 @@ std::string branch(const OfferedLine& line, std::size_t number) {
   if (line.kind == OfferedLine::Kind::kVideo) {
     return fmt::format(
         "appsrc name=picture is-live=true format=time min-latency=0 max-latency=-1 max-buffers=60 leaky-type=none "
-        "block=false caps=video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline ! "
-        "rtph264pay config-interval=-1 aggregate-mode=zero-latency pt={} ! capsfilter name=line-{} "
-        "caps=application/x-rtp,media=video,encoding-name=H264,payload={},clock-rate=90000,ssrc=(uint){} ",
-        line.payload, number, line.payload, ssrc);
+        "block=false caps={} pt={} ! capsfilter name=line-{} "
+        "caps=application/x-rtp,media=video,encoding-name={},payload={},clock-rate=90000,ssrc=(uint){} ",
+        line.sent == "VP8" ? "video/x-vp8 ! rtpvp8pay picture-id-mode=15-bit"
+                           : "video/x-h264,stream-format=byte-stream,alignment=au,profile=constrained-baseline ! "
+                             "rtph264pay config-interval=-1 aggregate-mode=zero-latency",
+        line.payload, number, line.sent, line.payload, ssrc);
   }
   return fmt::format(
       "appsrc name=sound is-live=true format=time min-latency=0 max-latency=-1 max-buffers=50 leaky-type=downstream "
@@ -115,7 +116,7 @@ std::string branch(const OfferedLine& line, std::size_t number) {
       Format::kSampleRate, line.payload, number, line.payload, ssrc);
 }
 
-bool we_send(const OfferedLine& line) { return line.wants && line.payload >= 0; }
+bool we_send(const OfferedLine& line) { return line.wants && !line.sent.empty(); }
 
 /// Calls `function` for each element of this kind inside the bin, at any depth.
 template <class Function>
@@ -253,7 +254,7 @@ Result<void> Peer::Inner::build() {
   }
   if (!sends && !takes) {
     return fail(place.intake ? "the offer neither takes nor sends H.264, VP8 or Opus"
-                             : "the offer takes neither H.264 (constrained baseline) nor Opus");
+                             : "the offer takes neither H.264 (constrained baseline), VP8 nor Opus");
   }
   const std::string line =
       fmt::format("webrtcbin name=webrtc bundle-policy=max-bundle latency={} ", takes ? kJitter_ms : 0) + branches;
@@ -492,6 +493,13 @@ Peer::~Peer() {
 }
 
 std::shared_ptr<Listener> Peer::listener() const { return inner_; }
+
+Codec Peer::codec() const {
+  const auto& lines = inner_->offer.lines;
+  return std::any_of(lines.begin(), lines.end(), [](const auto& line) { return we_send(line) && line.sent == "VP8"; })
+             ? Codec::kVp8
+             : Codec::kH264;
+}
 
 LineMeter::Line Peer::look() {
   Inner& inner = *inner_;

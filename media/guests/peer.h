@@ -44,8 +44,9 @@ class Peer {
   /// Does not wait for the connection's end. Take the listener out of the return feed before.
   ~Peer();
 
-  /// Where the programme goes in.
+  /// Where the programme goes in, and how its pictures are encoded there.
   std::shared_ptr<Listener> listener() const;
+  Codec codec() const;
   /// Called by its owner four times a second: how the line is. Notices a dead or unfinished connection.
   LineMeter::Line look();
 

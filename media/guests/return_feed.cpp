@@ -16,9 +16,29 @@ using programme::Format;
 using programme::Frame;
 using std::chrono::steady_clock;
 
+namespace {
+
+std::string encoder_element(Codec codec, int keyframe_distance) {
+  if (codec == Codec::kVp8) {
+    // VP8 cannot say of which colours it is: BT.601 is meant (RFC 6386, 9.2).
+    return fmt::format(
+        "videoconvert n-threads=1 ! video/x-raw,format=I420,colorimetry=bt601 ! vp8enc deadline=1 cpu-used=8 threads=1 "
+        "lag-in-frames=0 end-usage=cbr target-bitrate={} buffer-size=600 "
+        "keyframe-max-dist={}",
+        ReturnFeed::kBitrateKbps * 1000, keyframe_distance);
+  }
+  return fmt::format(
+      "x264enc speed-preset=superfast tune=zerolatency bitrate={} vbv-buf-capacity=600 key-int-max={} bframes=0 "
+      "threads=1 option-string=\"scenecut=0\" ! "
+      "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au",
+      ReturnFeed::kBitrateKbps, keyframe_distance);
+}
+
+}  // namespace
+
 class ReturnFeed::Encoder : public programme::Outlet {
  public:
-  static Result<std::shared_ptr<Encoder>> create(const Format& format);
+  static Result<std::shared_ptr<Encoder>> create(const Format& format, Codec codec);
   ~Encoder() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
   void frame(const Frame& frame) override;
@@ -43,19 +63,15 @@ class ReturnFeed::Encoder : public programme::Outlet {
   programme::SteadyTime keyframe_at_;  // guarded by keyframe_mutex_
 };
 
-Result<std::shared_ptr<ReturnFeed::Encoder>> ReturnFeed::Encoder::create(const Format& format) {
+Result<std::shared_ptr<ReturnFeed::Encoder>> ReturnFeed::Encoder::create(const Format& format, Codec codec) {
   const int height = std::min(kHeight, format.height);
   const int width = format.width * height / format.height / 2 * 2;
   const std::string line = fmt::format(
       "appsrc name=source is-live=true format=time max-buffers=3 leaky-type=downstream block=false "
       "caps=video/x-raw,format=I420,width={},height={},framerate={}/1,colorimetry=bt709 ! "
-      "videoscale n-threads=1 method=bilinear ! video/x-raw,width={},height={} ! "
-      "x264enc speed-preset=superfast tune=zerolatency bitrate={} vbv-buf-capacity=600 key-int-max={} bframes=0 "
-      "threads=1 "
-      "option-string=\"scenecut=0\" ! "
-      "video/x-h264,profile=constrained-baseline,stream-format=byte-stream,alignment=au ! "
+      "videoscale n-threads=1 method=bilinear ! video/x-raw,width={},height={} ! {} ! "
       "appsink name=sink sync=false async=false",
-      format.width, format.height, format.frame_rate, width, height, kBitrateKbps, 2 * format.frame_rate);
+      format.width, format.height, format.frame_rate, width, height, encoder_element(codec, 2 * format.frame_rate));
   auto pipeline = gst::parse_pipeline(line);
   if (!pipeline) return tl::unexpected(pipeline.error());
   auto encoder = std::make_shared<Encoder>();
@@ -138,28 +154,35 @@ void ReturnFeed::Encoder::force_keyframe(std::chrono::milliseconds least) {
 ReturnFeed::ReturnFeed(programme::Mixer& mixer) : mixer_(mixer) {}
 
 ReturnFeed::~ReturnFeed() {
-  if (encoder_) mixer_.remove(encoder_);
+  for (const auto& encoder : encoders_) {
+    if (encoder) mixer_.remove(encoder);
+  }
 }
 
-Result<void> ReturnFeed::add(std::shared_ptr<Listener> listener) {
-  if (!encoder_) {
-    auto encoder = Encoder::create(mixer_.format());
-    if (!encoder) return tl::unexpected(encoder.error());
-    encoder_ = std::move(*encoder);
-    mixer_.add(encoder_);
+Result<void> ReturnFeed::add(std::shared_ptr<Listener> listener, Codec codec) {
+  auto& encoder = encoders_.at(static_cast<std::size_t>(codec));
+  if (!encoder) {
+    auto made = Encoder::create(mixer_.format(), codec);
+    if (!made) return tl::unexpected(made.error());
+    encoder = std::move(*made);
+    mixer_.add(encoder);
   }
-  encoder_->add(std::move(listener));
+  encoder->add(std::move(listener));
   return {};
 }
 
 void ReturnFeed::remove(const std::shared_ptr<Listener>& listener) {
-  if (!encoder_ || encoder_->remove(listener)) return;
-  mixer_.remove(encoder_);
-  encoder_.reset();
+  for (auto& encoder : encoders_) {
+    if (!encoder || encoder->remove(listener)) continue;
+    mixer_.remove(encoder);
+    encoder.reset();
+  }
 }
 
 void ReturnFeed::ask_for_keyframe() {
-  if (encoder_) encoder_->force_keyframe(std::chrono::seconds(1));
+  for (const auto& encoder : encoders_) {
+    if (encoder) encoder->force_keyframe(std::chrono::seconds(1));
+  }
 }
 
 }  // namespace tyndau::guests

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -10,17 +11,21 @@
 
 namespace tyndau::guests {
 
+/// How pictures of the return feed are encoded: constrained baseline, which everybody has, or what is left to a Firefox
+/// that may not fetch its H.264.
+enum class Codec { kH264, kVp8 };
+
 /// Whoever gets the programme back over WebRTC. Both are called on other threads and must not block.
 class Listener {
  public:
   virtual ~Listener() = default;
-  /// One access unit (H.264 constrained baseline, byte stream) and its place in the programme. Encoder's thread.
+  /// One access unit (of H.264 as a byte stream) and its place in the programme. Encoder's thread.
   virtual void picture(const gst::Buffer& unit, bool keyframe, GstClockTime programme) = 0;
   /// One frame's sound. Mixer's thread.
   virtual void sound(const programme::Frame& frame, std::size_t samples) = 0;
 };
 
-/// The programme for people who answer: one encoder for all of them, with nothing that waits. It runs while somebody
+/// The programme for people who answer: one encoder for all of a codec, with nothing that waits. It runs while somebody
 /// listens.
 class ReturnFeed {
  public:
@@ -32,7 +37,7 @@ class ReturnFeed {
   ~ReturnFeed();
 
   /// Main thread. The listener's first picture is a keyframe.
-  Result<void> add(std::shared_ptr<Listener> listener);
+  Result<void> add(std::shared_ptr<Listener> listener, Codec codec);
   void remove(const std::shared_ptr<Listener>& listener);
 
   /// A picture was lost on the way to somebody: soon a keyframe for all, at most one each second. Main thread.
@@ -41,7 +46,7 @@ class ReturnFeed {
  private:
   class Encoder;
   programme::Mixer& mixer_;
-  std::shared_ptr<Encoder> encoder_;  // main thread
+  std::array<std::shared_ptr<Encoder>, 2> encoders_;  // by Codec; main thread
 };
 
 }  // namespace tyndau::guests

@@ -51,6 +51,32 @@ test('the picture is now, not a while ago', async () => {
   assert.ok(age > 0 && age < 3000, `${age} ms`);
 });
 
+test('who has no H.264 sees it in VP8, in the same colours', async () => {
+  const [first, second] = await page.evaluate(async () => {
+    const other = await window.join({ video: 'VP8' });
+    const codec = async ({ connection }) => {
+      const stats = [...(await connection.getStats()).values()];
+      const { codecId } = stats.find((one) => one.type === 'inbound-rtp' && one.kind === 'video');
+      return stats.find(({ id }) => id === codecId).mimeType;
+    };
+    /** Of a piece of the wall that does not move. */
+    const colour = async ({ video }) => {
+      for (let i = 0; i < 25; i += 1) await new Promise((shown) => video.requestVideoFrameCallback(shown));
+      const canvas = new OffscreenCanvas(1, 1), context = canvas.getContext('2d');
+      context.drawImage(video, 270, 60, 120, 80, 0, 0, 1, 1);
+      return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const all = [];
+    for (const seat of [window.seat, other]) all.push({ codec: await codec(seat), colour: await colour(seat), width: seat.video.videoWidth });
+    await window.leave(other);
+    return all;
+  });
+  assert.deepEqual([first.codec, second.codec], ['video/H264', 'video/VP8']);
+  assert.equal(second.width, 960);
+  for (const i of [0, 1, 2]) assert.ok(Math.abs(first.colour[i] - second.colour[i]) <= 4, `${first.colour} and ${second.colour}`);
+  assert.equal(await peers(), 1);
+});
+
 test('it ends when it is asked to, and when the page goes', async () => {
   await page.evaluate(() => window.leave(window.seat));
   assert.equal(await peers(), 0);

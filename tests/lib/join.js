@@ -11,15 +11,16 @@ export function installJoin() {
     });
     csrf = (await response.json()).csrf;
   };
-  /** Joins, and gives the seat once it shows something. */
-  window.join = async () => {
+  /** Joins, and gives the seat once it shows something. @param {{video?: string}} [options] video: a codec, the only one that it takes */
+  window.join = async ({ video: codec } = {}) => {
     const connection = new RTCPeerConnection();
     const stream = new MediaStream();
     connection.ontrack = ({ track, receiver }) => {
       receiver.jitterBufferTarget = 0;
       stream.addTrack(track);
     };
-    connection.addTransceiver('video', { direction: 'recvonly' });
+    const line = connection.addTransceiver('video', { direction: 'recvonly' });
+    if (codec) line.setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) => mimeType === `video/${codec}`));
     connection.addTransceiver('audio', { direction: 'recvonly' });
     await connection.setLocalDescription();
     while (connection.iceGatheringState !== 'complete') {

@@ -26,11 +26,17 @@ export class Pictures {
     this.oneself.autoplay = this.oneself.playsInline = this.oneself.muted = this.oneself.disablePictureInPicture = true;
     this.oneself.setAttribute("aria-label", words("guest_self"));
     for (const event of ["playing", "resize", "emptied"]) this.programme.addEventListener(event, () => this.#look());
+    for (const video of [this.programme, this.oneself]) video.addEventListener("pause", () => this.#goOn(video));
     const draw = () => {
       this.#draw();
       requestAnimationFrame(draw);
     };
     draw();
+  }
+
+  /** Nobody pauses what is live; a browser does when the element gets another place in the page (Firefox). @param {HTMLVideoElement} video */
+  #goOn(video) {
+    if (video.srcObject !== null) video.play().catch(() => {}); // it was replaced meanwhile, or needs a press
   }
 
   #look() {

@@ -52,6 +52,18 @@ TEST_F(GuestsTest, AnswerAViewerWithWhatItIsSent) {
   EXPECT_EQ(guests.size(), 0U);
 }
 
+TEST_F(GuestsTest, AnswerInVp8WhoHasNothingElse) {
+  std::string offer = kViewer;
+  for (std::size_t at; (at = offer.find("H264")) != std::string::npos;) offer.replace(at, 4, "AV1X");
+  Guests guests(mixer_, {});
+  const auto answer = open(guests, "one", offer);
+  ASSERT_TRUE(answer) << answer.error().what;
+  EXPECT_THAT(*answer, HasSubstr("a=rtpmap:96 VP8/90000"));
+  EXPECT_TRUE(open(guests, "two", kViewer)) << "beside one in H.264";
+  EXPECT_TRUE(guests.close("one"));
+  EXPECT_TRUE(guests.close("two"));
+}
+
 TEST_F(GuestsTest, ServeSoundAloneAndPictureAlone) {
   Guests guests(mixer_, {});
   const auto sound = open(guests, "sound", kListener);

@@ -23,6 +23,7 @@ TEST(Offer, NamesTheCodecsThatWeSend) {
   EXPECT_EQ(offer->lines[0].kind, OfferedLine::Kind::kVideo);
   EXPECT_TRUE(offer->lines[0].wants);
   EXPECT_EQ(offer->lines[0].payload, 109);  // of two H.264 the constrained baseline
+  EXPECT_EQ(offer->lines[0].sent, "H264");
   EXPECT_EQ(offer->lines[0].settings, "42e01f");
   EXPECT_EQ(offer->lines[1].kind, OfferedLine::Kind::kAudio);
   EXPECT_EQ(offer->lines[1].payload, 111);
@@ -71,12 +72,33 @@ TEST(Offer, NamesTheFirstCodecThatWeTake) {
   EXPECT_EQ(h264->lines[0].taken_payload, 103) << "we take any profile";
 }
 
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), by);
+  return text;
+}
+
 TEST(Offer, LeavesLinesOpenThatHaveNoCodecOfOurs) {
-  std::string text = kHead + video_line();
-  for (std::size_t at; (at = text.find("H264")) != std::string::npos;) text.replace(at, 4, "AV1X");
-  const auto offer = read_offer(text);
+  const auto offer = read_offer(replaced(replaced(kHead + video_line(), "H264", "AV1X"), "VP8", "VP9"));
   ASSERT_TRUE(offer);
+  EXPECT_EQ(offer->lines[0].sent, "");
   EXPECT_EQ(offer->lines[0].payload, -1);
+}
+
+TEST(Offer, SendsVp8ToWhoTakesNoH264OfOurs) {
+  const auto other = read_offer(replaced(kHead + video_line(), "42e01f", "640c1f"));
+  EXPECT_EQ(other->lines[0].sent, "VP8");
+  EXPECT_EQ(other->lines[0].payload, 96);
+  EXPECT_EQ(other->lines[0].settings, "");
+  EXPECT_EQ(read_offer(kHead + video_line())->lines[0].sent, "H264") << "though VP8 is offered first";
+}
+
+// As Firefox offers all but the first of its lines: RFC 9143, 6.
+TEST(Offer, TakesALineThatIsOnlyInTheBundle) {
+  const std::string bundled = replaced(video_line("sendonly"), "m=video 9 ", "m=video 0 ");
+  const auto offer = read_offer(kHead + audio_line() + bundled + "a=bundle-only\r\n");
+  ASSERT_TRUE(offer) << offer.error().what;
+  EXPECT_TRUE(offer->lines[1].sends);
+  EXPECT_FALSE(read_offer(kHead + audio_line() + bundled)->lines[1].sends) << "this one is switched off";
 }
 
 TEST(Offer, IsRefusedWhenItIsNone) {
