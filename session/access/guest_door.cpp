@@ -10,6 +10,9 @@ namespace {
 
 constexpr int kFreeTokens = 20;  // a library's whole room may sit behind one address
 constexpr std::chrono::seconds kLongest{60};
+/// A session may break for half a month (LIFECYCLE), and one that nobody closed is not under way for ever.
+constexpr std::chrono::days kLongestMeeting{30};
+static_assert(kLongestMeeting <= store::Store::kKept);
 constexpr std::string_view kBearer = "Bearer ";
 
 Response no_entry(GuestDoor::Later wait) {
@@ -41,6 +44,11 @@ Utc GuestDoor::good_until(const meeting::Record& record, Utc now) {
   return std::max(record.starts_at, now) + kGoodFor;
 }
 
+bool GuestDoor::is_in_time(Utc expires, const meeting::State& state) const {
+  const Utc now = now_();
+  return now <= expires || (meeting::is_under_way(state) && now <= expires + kLongestMeeting);
+}
+
 std::string GuestDoor::token_of(const Request& request) {
   const std::string header = request.header("authorization");
   return header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
@@ -61,7 +69,7 @@ tl::expected<GuestDoor::Visitor, GuestDoor::Later> GuestDoor::find(const std::st
   if (!looks_like_a_token(token)) return no_good;
   const std::string who = client_group(client);
   if (const Later wait = clients_.wait(who, now_()); wait > Later::zero()) return tl::unexpected(wait);
-  const auto found = store_.invitation(token, now_());
+  const auto found = store_.invitation(token);
   if (!found) {
     log::error("Cannot look up an invitation: {}", found.error().what);
     return tl::unexpected<Later>(std::chrono::seconds(1));
@@ -71,7 +79,7 @@ tl::expected<GuestDoor::Visitor, GuestDoor::Later> GuestDoor::find(const std::st
     return no_good;
   }
   const Visitor visitor{{(*found)->meeting, (*found)->person}, (*found)->seq};
-  if (!may_stay(visitor)) return no_good;
+  if (!may_stay(visitor) || !is_in_time((*found)->expires, *secretariat_.state(visitor.guest.meeting))) return no_good;
   return visitor;
 }
 

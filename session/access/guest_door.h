@@ -20,7 +20,8 @@ struct GuestId {
 };
 
 /// The door for people who have an invitation and no account. A token is good for one person in one meeting, until it
-/// expires or is revoked. Loop thread only.
+/// expires or is revoked; while the meeting is under way none expires, so that a session that breaks for days and goes
+/// on finds everybody's link as it was. Loop thread only.
 class GuestDoor {
  public:
   struct Visitor {
@@ -46,13 +47,14 @@ class GuestDoor {
   static std::string token_of(const Request& request);
   /// What no invitation ever was needs no guess: it is wrong at sight, and not counted.
   static bool looks_like_a_token(const std::string& text);
-  /// Until when an invitation of now to this meeting is good.
+  /// Until when an invitation of now to this meeting is good, at least.
   static Utc good_until(const meeting::Record& record, Utc now);
   /// Whether the request comes with a token, good or bad.
   static bool is_knocked_at(const Request& request);
 
  private:
   tl::expected<Visitor, Later> find(const std::string& token, const std::string& client);
+  bool is_in_time(Utc expires, const meeting::State& state) const;
   const secretariat::Secretariat& secretariat_;
   const store::Store& store_;
   std::function<Utc()> now_;

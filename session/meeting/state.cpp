@@ -539,6 +539,11 @@ bool is_over(const State& state) {
   return state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
 }
 
+bool is_under_way(const State& state) {
+  const bool on_air = state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive;
+  return !is_over(state) && (state.phase != Phase::kAnnounced || on_air);
+}
+
 std::string registration_of(const Json& added, const Person& person) {
   const std::string registration = text(added, "registration");
   return registration.empty() ? person.id : registration;

@@ -65,6 +65,9 @@ bool apply(State& state, const StoredEvent& event);
 /// Whether nothing of it is to come: closed, and not on air any more.
 bool is_over(const State& state);
 
+/// Whether it has begun and is not over: in session, in a recess of whatever length, or on air.
+bool is_under_way(const State& state);
+
 /// The registration that a person.added is for; whoever was invited without one has his own id in its place.
 std::string registration_of(const Json& added, const Person& person);
 

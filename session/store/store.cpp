@@ -267,7 +267,7 @@ Result<std::string> Store::open_invitation(const Invitation& invitation, Utc now
   return guarded(inner_->file, [&]() -> Result<std::string> {
     SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement purge(inner_->database, "DELETE FROM invitations WHERE expires_ms < ?");
-    purge.bind(1, milliseconds_of(now));
+    purge.bind(1, milliseconds_of(now - kKept));
     purge.exec();
     SQLite::Statement put(inner_->database, "INSERT INTO invitations VALUES (?, ?, ?, ?, ?)");
     bind_token(put, 1, token, "invitation");
@@ -281,16 +281,14 @@ Result<std::string> Store::open_invitation(const Invitation& invitation, Utc now
   });
 }
 
-Result<std::optional<Store::Invitation>> Store::invitation(const std::string& token, Utc now) const {
+Result<std::optional<Store::Invitation>> Store::invitation(const std::string& token) const {
   return guarded(inner_->file, [&]() -> Result<std::optional<Invitation>> {
     SQLite::Statement query(inner_->database,
                             "SELECT meeting, person, seq, expires_ms FROM invitations WHERE token_hash = ?");
     bind_token(query, 1, token, "invitation");
     if (!query.executeStep()) return std::nullopt;
-    const Invitation found{query.getColumn(0).getString(), query.getColumn(1).getString(),
-                           query.getColumn(2).getInt64(),
-                           Utc{std::chrono::milliseconds(query.getColumn(3).getInt64())}};
-    return found.expires < now ? std::nullopt : std::optional(found);
+    return Invitation{query.getColumn(0).getString(), query.getColumn(1).getString(), query.getColumn(2).getInt64(),
+                      Utc{std::chrono::milliseconds(query.getColumn(3).getInt64())}};
   });
 }
 

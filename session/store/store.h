@@ -32,8 +32,9 @@ class Store {
   Result<std::optional<Session>> session(const std::string& token, Utc now);
   Result<void> close_session(const std::string& token);
 
-  /// A link for one person and one meeting: 128 random bits, kept only as a hash. It is good until it expires, as long
-  /// as the journal's guest.invited with the same seq is the valid one (meeting::Guest::invitation).
+  /// A link for one person and one meeting: 128 random bits, kept only as a hash. It is good until it expires, or until
+  /// the end of a meeting that lasts longer, as long as the journal's guest.invited with the same seq is the valid one
+  /// (meeting::Guest::invitation): which of this holds is for the reader to see.
   struct Invitation {
     std::string meeting, person;
     std::int64_t seq = 0;
@@ -41,7 +42,9 @@ class Store {
     bool operator==(const Invitation&) const = default;
   };
   Result<std::string> open_invitation(const Invitation& invitation, Utc now);  ///< gives the token
-  Result<std::optional<Invitation>> invitation(const std::string& token, Utc now) const;
+  /// Also one that has expired: it is kept for kKept.
+  Result<std::optional<Invitation>> invitation(const std::string& token) const;
+  static constexpr std::chrono::days kKept{30};
 
   /// Somebody who asks to speak. A stranger wrote it, so it stands here, where it can be deleted, until the secretary
   /// has approved it and the journal has the person. Its token is good for nothing before that; then it is the token of

@@ -72,10 +72,10 @@ TEST_F(RegistrationsOfTheStore, KeepNoToken) {
 
 TEST_F(RegistrationsOfTheStore, AreNoInvitations) {
   const std::string token = open("Айша");
-  EXPECT_FALSE(*store.invitation(token, kThen));
+  EXPECT_FALSE(*store.invitation(token));
   ASSERT_TRUE(store.decline_registration(all()[0].id));
   EXPECT_EQ(all()[0].status, "declined");
-  EXPECT_FALSE(*store.invitation(token, kThen));
+  EXPECT_FALSE(*store.invitation(token));
 }
 
 TEST_F(RegistrationsOfTheStore, BecomeAnInvitationWithTheSameToken) {
@@ -83,14 +83,14 @@ TEST_F(RegistrationsOfTheStore, BecomeAnInvitationWithTheSameToken) {
   const std::string id = all()[0].name == "Айша" ? all()[0].id : all()[1].id;
   const Store::Invitation invitation{"m1", "reg-7", 8, kThen + std::chrono::hours(24)};
   ASSERT_TRUE(store.approve_registration(id, invitation));
-  EXPECT_EQ(**store.invitation(token, kThen), invitation);
+  EXPECT_EQ(**store.invitation(token), invitation);
   EXPECT_EQ((*store.registration(token))->status, "approved");
   EXPECT_EQ((*store.registration(token))->person, "reg-7");
-  EXPECT_FALSE(*store.invitation(other, kThen)) << "of one only";
+  EXPECT_FALSE(*store.invitation(other)) << "of one only";
   // Approved once more, it is for another invitation; declined after an undo, for none of the journal's.
   const Store::Invitation fresh{"m1", "reg-9", 10, kThen + std::chrono::hours(24)};
   ASSERT_TRUE(store.approve_registration(id, fresh));
-  EXPECT_EQ(**store.invitation(token, kThen), fresh);
+  EXPECT_EQ(**store.invitation(token), fresh);
   EXPECT_TRUE(store.approve_registration("nobody", invitation)) << "what was deleted meanwhile is no failure";
 }
 

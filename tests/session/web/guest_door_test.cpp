@@ -50,6 +50,27 @@ TEST_F(DoorTest, AnInvitationToALaterMeetingLastsLonger) {
   EXPECT_EQ(*expires, secretariat->state("m2")->record.starts_at + std::chrono::hours(24));
 }
 
+TEST_F(DoorTest, AnInvitationToAMeetingThatHasNotBegunExpires) {
+  clock_ahead = std::chrono::hours(25);
+  EXPECT_EQ(code(act_as(token, {{"action", "guest.arrive"}})), "bad_token");
+}
+
+TEST_F(DoorTest, NoInvitationExpiresWhileTheMeetingIsUnderWay) {
+  ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
+  ASSERT_EQ(act({{"action", "recess.start"}}).status, 200);
+  clock_ahead = std::chrono::days(15);
+  EXPECT_EQ(act_as(token, {{"action", "guest.arrive"}}).status, 200) << "a session may break for fifteen days";
+  clock_ahead = std::chrono::days(32);
+  EXPECT_EQ(code(act_as(token, {{"action", "guest.leave"}})), "bad_token") << "nobody closed it";
+}
+
+TEST_F(DoorTest, AnExpiredInvitationEndsWithTheMeeting) {
+  ASSERT_EQ(act({{"action", "sitting.open"}}).status, 200);
+  ASSERT_EQ(act({{"action", "sitting.close"}}).status, 200);
+  clock_ahead = std::chrono::hours(25);
+  EXPECT_EQ(code(act_as(token, {{"action", "guest.arrive"}})), "bad_token");
+}
+
 TEST_F(DoorTest, ALinkLeadsToThePublicAddress) {
   config.web.public_url = "https://hearings.example.kz/";
   reopen();
