@@ -14,7 +14,7 @@ namespace tyndau::guests {
 struct Arrival {
   std::string codec;  ///< "VP8", "H264" or "OPUS"
   SeatIntake::Picture picture = SeatIntake::Picture::kFace;
-  std::filesystem::path still;  ///< where a small JPEG of a face is written once a second; empty for nowhere
+  std::filesystem::path still = {};  ///< where a small JPEG of a face is written once a second; empty for nowhere
 };
 
 /// Joins an RTP pad of the pipeline to a decoder whose pictures or sound go to the intake. Called from a streaming
