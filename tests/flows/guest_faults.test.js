@@ -117,6 +117,13 @@ test('media killed with three guests: all are back in their seats within five se
   );
   const took = Date.now() - killed;
   assert.ok(took < 5000, `${took} ms`);
+  const last = await guests[0].page.evaluate(() => {
+    const canvas = document.querySelector('.screen canvas'), small = new OffscreenCanvas(1, 1).getContext('2d');
+    small.drawImage(canvas, 0, 0, 1, 1);
+    return { width: canvas.width, colour: [...small.getImageData(0, 0, 1, 1).data] };
+  });
+  assert.equal(last.width, 480);
+  assert.ok(last.colour[2] > 100, `the blue picture from before is kept meanwhile: ${last.colour}`);
   for (const guest of guests) await guest.seesProgramme();
   await becomes('blue');
   assert.equal((await house.state()).floor.person, 'p12');

@@ -342,6 +342,7 @@ function stopScreen() {
 
 function lineChanged() {
   if (line.connection) pictures.play(line.connection.programme);
+  pictures.keep();
   show();
 }
 

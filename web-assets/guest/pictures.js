@@ -22,6 +22,8 @@ export class Pictures {
     this.programme = document.createElement("video");
     this.programme.autoplay = this.programme.playsInline = this.programme.disablePictureInPicture = true;
     this.programme.setAttribute("aria-label", words("guest_programme"));
+    this.last = document.createElement("canvas");
+    this.last.setAttribute("aria-hidden", "true");
     this.oneself = document.createElement("video");
     this.oneself.autoplay = this.oneself.playsInline = this.oneself.muted = this.oneself.disablePictureInPicture = true;
     this.oneself.setAttribute("aria-label", words("guest_self"));
@@ -47,6 +49,7 @@ export class Pictures {
   /** A new connection's programme takes the place of the old one's. @param {MediaStream|null} stream */
   async play(stream) {
     if (this.programme.srcObject === stream || (stream !== null && stream.getTracks().length === 0)) return;
+    if (stream === null) this.last.width = this.last.height = 0;
     this.programme.srcObject = stream;
     if (stream === null) return this.#look();
     try {
@@ -57,6 +60,16 @@ export class Pictures {
       if (error instanceof Error && error.name === "NotAllowedError") this.needsPress = true;
     }
     this.show();
+  }
+
+  /** Called now and then: the last picture stays behind the programme, so that a break is not darkness. */
+  keep() {
+    const { programme, last } = this, { videoWidth, videoHeight, srcObject } = programme;
+    const live = srcObject instanceof MediaStream && srcObject.getVideoTracks().some(({ readyState }) => readyState === "live");
+    if (!live || videoWidth === 0) return;
+    last.width = videoWidth / 2;
+    last.height = videoHeight / 2;
+    last.getContext("2d")?.drawImage(programme, 0, 0, last.width, last.height);
   }
 
   async press() {

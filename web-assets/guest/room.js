@@ -21,8 +21,8 @@ export function room(guest, stage) {
     <main id="main" class="room" tabindex="-1" data-stage=${stage}>
       <h1 class="unseen" tabindex="-1" data-heading>${words(stage === "lobby" ? "guest_lobby_title" : "guest_seat_title")}: ${page.title}</h1>
       <div class="programme">
-        <div class="screen">
-          ${guest.pictures.programme}
+        <div class="screen" ?data-lost=${guest.line.lostAt !== null}>
+          ${guest.pictures.last}${guest.pictures.programme}
           ${guest.pictures.shows ? nothing : html`<p class="screen-words">${words("guest_programme_coming")}</p>`}
           ${trouble(guest)}
           ${guest.pictures.needsPress ? html`<button type="button" class="screen-button" data-act="sound" @click=${() => guest.pictures.press()}>${words("guest_sound_on")}</button>` : nothing}
