@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string_view>
 
 #include "media/gst/handles.h"
@@ -123,17 +124,53 @@ bool is_local_name(std::string_view line) {
   return line.substr(0, line.find(' ')).ends_with(".local");
 }
 
-std::string for_webrtcbin(std::string_view text) {
-  constexpr std::string_view kOpen = "a=setup:actpass", kTaken = "a=setup:active";
-  std::string changed;
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end == std::string_view::npos ? text.size() : end + 1);
-    text.remove_prefix(line.size());
-    if (is_local_name(line)) continue;
-    changed +=
-        line.starts_with(kOpen) ? std::string(kTaken) + std::string(line.substr(kOpen.size())) : std::string(line);
+    lines.push_back(text.substr(0, end == std::string_view::npos ? text.size() : end + 1));
+    text.remove_prefix(lines.back().size());
   }
+  return lines;
+}
+
+/// "a=setup:" of "a=setup:actpass" where that may be said once for all m-lines (RFC 8842, 5.1; RFC 8839, 5.4 and 5.6),
+/// as OBS does; "" of any other line.
+std::string_view said_for_all(std::string_view line) {
+  for (const std::string_view one : {"a=setup:", "a=fingerprint:", "a=ice-ufrag:", "a=ice-pwd:", "a=ice-options:"}) {
+    if (line.starts_with(one)) return one;
+  }
+  return {};
+}
+
+std::string for_webrtcbin(std::string_view text) {
+  constexpr std::string_view kOpen = "a=setup:actpass", kTaken = "a=setup:active";
+  std::vector<std::string> for_all;
+  std::set<std::string_view> own;  // what this m-line says for itself
+  bool inside = false;
+  std::string changed;
+  const auto end_line = [&] {
+    if (!inside) return;
+    if (!changed.ends_with('\n')) changed += "\r\n";
+    for (const std::string& line : for_all) {
+      if (!own.contains(said_for_all(line))) changed += line;
+    }
+    own.clear();
+  };
+  for (const std::string_view as_it_came : lines_of(text)) {
+    if (is_local_name(as_it_came)) continue;
+    std::string line(as_it_came);
+    if (line.starts_with(kOpen)) line.replace(0, kOpen.size(), kTaken);
+    if (line.starts_with("m=")) {
+      end_line();
+      inside = true;
+    }
+    const std::string_view attribute = said_for_all(line);
+    if (!attribute.empty() && inside) own.insert(attribute);
+    if (!attribute.empty() && !inside) for_all.push_back(line);
+    changed += line;
+  }
+  end_line();
   return changed;
 }
 

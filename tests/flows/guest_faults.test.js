@@ -149,6 +149,7 @@ const invitation = async (person) => (await house.act('guest.invite', { person }
 for (const [what, options, picture, voice] of [
   ['H.264 only', { video: 'H264' }, true, true],
   ['VP8 only', { video: 'VP8' }, true, true],
+  ['what holds for all its lines only once', { once: true }, true, true],
   ['no video', { video: null }, false, true],
   ['no audio', { audio: false }, true, false],
 ]) {

@@ -26,7 +26,7 @@ export function installWhip() {
   };
   window.drawnDevices = drawn;
   /**
-   * @param {{video?: string|null, audio?: boolean, tracks?: {video?: MediaStreamTrack, audio?: MediaStreamTrack}}} options
+   * @param {{video?: string|null, audio?: boolean, once?: boolean, tracks?: {video?: MediaStreamTrack, audio?: MediaStreamTrack}}} options
    *   video: "H264", "VP8", null for none, "" for all that the browser can; tracks: instead of the drawn ones
    */
   const connect = async ({ video = '', audio = true, tracks = drawn() } = {}) => {
@@ -48,13 +48,20 @@ export function installWhip() {
     connection.close();
     return sdp;
   };
-  /** Gives the sender once it is connected. */
+  /** What holds for all lines is said once, before them, as OBS does. @param {string} sdp */
+  const saidOnce = (sdp) => {
+    const shared = /^a=(?:setup|ice-ufrag|ice-pwd|ice-options|fingerprint):.*\r\n/gm;
+    const once = [...new Set(sdp.match(shared))].join('');
+    return sdp.replace(shared, '').replace(/^m=/m, `${once}m=`);
+  };
+  /** Gives the sender once it is connected. `once`: what holds for all lines is said before them, as OBS does. */
   window.send = async (token, options) => {
     const connection = await connect(options);
+    const { sdp } = connection.localDescription;
     const response = await fetch('/api/v1/whip', {
       method: 'POST',
       headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
-      body: connection.localDescription.sdp,
+      body: options?.once ? saidOnce(sdp) : sdp,
     });
     if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
     await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });

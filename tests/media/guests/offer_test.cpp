@@ -16,6 +16,11 @@ std::string without(std::string text, const std::string& line) {
   return text;
 }
 
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), by);
+  return text;
+}
+
 TEST(Offer, NamesTheCodecsThatWeSend) {
   const auto offer = read_offer(kViewer);
   ASSERT_TRUE(offer) << offer.error().what;
@@ -36,6 +41,22 @@ TEST(Offer, GivesTheDtlsClientsPartToWhoeverLeavesItOpen) {
   std::string fixed = kViewer;
   for (std::size_t at; (at = fixed.find("actpass")) != std::string::npos;) fixed.replace(at, 7, "passive");
   EXPECT_EQ(read_offer(fixed)->text, fixed) << "what was decided is left";
+}
+
+// As OBS and everything else of libdatachannel does.
+TEST(Offer, SaysInEachLineWhatIsSaidOnceForAll) {
+  const std::string bare_video = replaced(video_line(), kIce, ""), bare_audio = replaced(audio_line(), kIce, "");
+  const auto offer = read_offer(kHead + kIce + bare_video + bare_audio);
+  ASSERT_TRUE(offer) << offer.error().what;
+  const std::string taken = replaced(kIce, "actpass", "active");
+  EXPECT_EQ(offer->text, kHead + taken + bare_video + taken + bare_audio + taken);
+  EXPECT_TRUE(offer->lines[0].wants);
+}
+
+TEST(Offer, LeavesALineItsOwnWord) {
+  const std::string own = replaced(audio_line(), "4ZcD", "Own1");
+  const std::string text = read_offer(kHead + kIce + own)->text;
+  EXPECT_EQ(text, replaced(kHead + kIce + own, "actpass", "active")) << "nothing is added to it";
 }
 
 TEST(Offer, AsksNobodyForNamesOfTheNetworkThatTheGuestIsIn) {
@@ -70,11 +91,6 @@ TEST(Offer, NamesTheFirstCodecThatWeTake) {
   const auto h264 = read_offer(kHead + without(video_line("sendonly"), "a=rtpmap:96"));
   EXPECT_EQ(h264->lines[0].taken, "H264");
   EXPECT_EQ(h264->lines[0].taken_payload, 103) << "we take any profile";
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& by) {
-  for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), by);
-  return text;
 }
 
 TEST(Offer, LeavesLinesOpenThatHaveNoCodecOfOurs) {
