@@ -102,6 +102,7 @@ void Director::carry_out(const link::Hello& hello) {
     log::error("the session speaks version {} of the link, we {}", hello.version, link::kProtocolVersion);
   }
   server_->send(link::Snapshot{link::kProtocolVersion, hall_.state(), mixer_.scene(), run_, disk_, guests_.peers()});
+  server_->send(link::ProgrammeState{pace_.slow() ? "slow" : "ok"});
 }
 
 void Director::carry_out(const link::BroadcastStart& command) {

@@ -1,8 +1,10 @@
 #include "media/guests/guests.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "media/base/log.h"
@@ -13,6 +15,7 @@ namespace tyndau::guests {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{250};
+constexpr std::chrono::seconds kTidyAfter{5};
 
 /// "{meeting}/{person}": both become names of a folder and a file.
 bool is_seat(const std::string& seat) {
@@ -48,6 +51,7 @@ Guests::~Guests() {
 
 /// What a connection has is given back, in the order that leaves nobody with something that is gone.
 void Guests::give_up(Connection connection) {
+  left_at_ = std::chrono::steady_clock::now();
   if (connection.listens) feed_.remove(connection.peer->listener());
   if (connection.intake) connection.intake->close();
   connection.peer.reset();
@@ -196,6 +200,13 @@ void Guests::look() {
     const LineMeter::Line line = found->second.peer->look();
     if (found->second.intake) tell(id, found->second, line);
   }
+  tidy();
+}
+
+void Guests::tidy() {
+  if (!left_at_ || std::chrono::steady_clock::now() - *left_at_ < kTidyAfter) return;
+  left_at_.reset();
+  malloc_trim(0);
 }
 
 void Guests::tell(const std::string& peer, Connection& connection, const LineMeter::Line& line) {

@@ -31,10 +31,10 @@ inline constexpr const char* kPacketCounter =
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 struct Offer {
-  /// The SDP as webrtcbin is to get it: as it came, but for three habits of its that cost connections. What is said once
-  /// for all m-lines is said in each of them: it looks for the DTLS role only there. Who leaves the
-  /// DTLS role to us gets the active one (RFC 5763, 5): as a client GStreamer 1.22 repeats a lost handshake packet only
-  /// after a second, and can lock its threads against each other. And names of the peer's own network (RFC 8828,
+  /// The SDP as webrtcbin is to get it: as it came, but for three habits of its that cost connections. What is said
+  /// once for all m-lines is said in each of them: it looks for the DTLS role only there. Who leaves the DTLS role to
+  /// us gets the active one (RFC 5763, 5): as a client GStreamer 1.22 repeats a lost handshake packet only after a
+  /// second, and can lock its threads against each other. And names of the peer's own network (RFC 8828,
   /// "...local") are left out: each asks the DNS for nothing and keeps the connection's threads for a quarter of a
   /// minute; whoever has such an address is found by his first packet (RFC 8445, 7.3.1.3).
   std::string text;

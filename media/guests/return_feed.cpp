@@ -23,7 +23,8 @@ std::string encoder_element(Codec codec, int keyframe_distance) {
     // VP8 cannot say of which colours it is: BT.601 is meant (RFC 6386, 9.2).
     return fmt::format(
         "videoconvert n-threads=1 ! video/x-raw,format=I420,colorimetry=bt601 ! vp8enc deadline=1 cpu-used=8 threads=1 "
-        "lag-in-frames=0 end-usage=cbr target-bitrate={} buffer-size=600 "
+        "lag-in-frames=0 end-usage=cbr target-bitrate={} buffer-size=600 buffer-initial-size=400 "
+        "buffer-optimal-size=500 "
         "keyframe-max-dist={}",
         ReturnFeed::kBitrateKbps * 1000, keyframe_distance);
   }

@@ -31,7 +31,7 @@ class Broadcast {
   const std::string& meeting() const { return meeting_; }
   int run() const { return run_; }
   SegmentStore::State disk() const;
-  /// How many frames got the picture of the one before because the encoders were behind. Any thread.
+  /// How many frames got the picture of the one before because the encoders were behind.
   std::int64_t repeated() const { return encoders_ ? encoders_->repeated() : 0; }
 
  private:

@@ -108,6 +108,7 @@ struct Encoders::Inner {
   std::int64_t pushed = 0;
   bool failed = false;
   std::int64_t scene = 0;  // no frame's
+  std::int64_t taken = 0;  // the last frame with a picture of its own
   gst::Buffer before;
   std::atomic<std::int64_t> repeated{0};
 
@@ -268,8 +269,10 @@ void Encoders::frame(const programme::Frame& frame) {
     return inner.fail_with(fmt::format("the encoders are {} s behind: this machine is too slow", kTooLate.count()));
   }
   const bool new_scene = std::exchange(inner.scene, frame.scene) != frame.scene;
-  if (new_scene || waiting * 1000 <= kMostWaiting.count() * inner.config.frame_rate) {
+  const bool due = inner.pushed - inner.taken >= inner.config.frame_rate;
+  if (new_scene || due || waiting * 1000 <= kMostWaiting.count() * inner.config.frame_rate) {
     inner.before = frame.picture;
+    inner.taken = inner.pushed;
   } else if (!frame.repeated) {
     ++inner.repeated;
   }
@@ -296,10 +299,12 @@ void Encoders::frame(const programme::Frame& frame) {
 void Encoders::finish() {
   gst_app_src_end_of_stream(GST_APP_SRC(inner_->picture.get()));
   gst_app_src_end_of_stream(GST_APP_SRC(inner_->sound.get()));
-  std::unique_lock lock(inner_->mutex);
-  const bool drained = inner_->ended.wait_for(lock, std::chrono::seconds(2),
-                                              [&] { return inner_->tracks_ended == inner_->tracks.size(); });
-  if (!drained) log::warning("the encoders did not give their last frames in time");
+  {
+    std::unique_lock lock(inner_->mutex);
+    if (inner_->ended.wait_for(lock, kDrain, [&] { return inner_->tracks_ended == inner_->tracks.size(); })) return;
+  }
+  log::warning("the encoders did not give their last frames in {} s: {} are lost", kDrain.count(), inner_->waiting());
+  gst_element_set_state(inner_->pipeline.get(), GST_STATE_NULL);  // joins their threads
 }
 
 }  // namespace tyndau::outlets

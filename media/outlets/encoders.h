@@ -35,14 +35,15 @@ struct EncodedFrame {
 /// own threads, one per track, in order; all renditions have their keyframes at the same frames, every kSegmentMs.
 ///
 /// An encoder that is kMostWaiting behind gets the picture again that it had, which costs it little, until it has
-/// caught up or a new scene begins: every frame comes out, and the sound is as it was. One that is kTooLate behind is
-/// an error.
+/// caught up; a new one only for a new scene, and once a second. Every frame comes out, and the sound is as it was. One
+/// that is kTooLate behind is an error.
 ///
-/// Life: create() → frame()s from the mixer → finish(), after which every frame put in has come out.
+/// Life: create() → frame()s from the mixer → finish(), after which every frame put in has come out, or never will.
 class Encoders : public programme::Outlet {
  public:
-  static constexpr std::chrono::milliseconds kMostWaiting{400};
+  static constexpr std::chrono::milliseconds kMostWaiting{1000};
   static constexpr std::chrono::seconds kTooLate{10};
+  static constexpr std::chrono::seconds kDrain{5};
 
   struct Events {
     /// Track `index` (renditions in order, then the sound) has a frame.
@@ -50,7 +51,7 @@ class Encoders : public programme::Outlet {
     /// The first frame of the run was put in: its index in the programme and its wall time. Mixer's thread, before any
     /// on_frame.
     std::function<void(std::int64_t first_frame, Utc)> on_begin;
-    /// The encoders are ill; the run cannot go on. A GStreamer thread.
+    /// The encoders are ill, or too far behind; the run cannot go on. A GStreamer thread, or the mixer's.
     std::function<void(const std::string&)> on_error;
   };
 
@@ -60,7 +61,8 @@ class Encoders : public programme::Outlet {
   void frame(const programme::Frame& frame) override;
   /// How many frames had a picture of their own and got the one before. Any thread.
   std::int64_t repeated() const;
-  /// No more frames: waits until the last has come out (some 50 ms), at most 2 s. Not on the mixer's thread.
+  /// No more frames: waits until the last has come out (some 50 ms). Encoders that need more than kDrain for what they
+  /// have are stopped, and the log says so. No on_frame comes after it. Not on the mixer's thread.
   void finish();
 
   /// Whether the configured encoder works on this machine; a failure says what is missing.

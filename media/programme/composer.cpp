@@ -14,12 +14,16 @@ constexpr std::size_t kMostScalers = 64;  // a scene has some twenty; browsers c
 constexpr std::uint8_t kStageLuma = 28, kStageBlue = 134, kStageRed = 124;  // the card's dark ground, darker
 constexpr std::uint8_t kPlateLuma = 44;
 
+/// As many as are on their way when the encoders are a second behind: all are there, and used in turn, from the
+/// beginning, so that a moment of trouble costs no memory for good.
+constexpr guint kPictures = 28;
+
 /// Pictures that are composed come from a pool: a fresh 1.4 MB allocation per frame is a page fault storm.
 gst::Object<GstBufferPool> make_pool(const Format& format) {
   auto made = gst::Object<GstBufferPool>::adopt(gst_buffer_pool_new());
   GstBufferPool* pool = made.get();
   GstStructure* config = gst_buffer_pool_get_config(pool);
-  gst_buffer_pool_config_set_params(config, nullptr, static_cast<guint>(format.picture_bytes()), 4, 0);
+  gst_buffer_pool_config_set_params(config, nullptr, static_cast<guint>(format.picture_bytes()), kPictures, 0);
   gst_buffer_pool_set_config(pool, config);
   gst_buffer_pool_set_active(pool, TRUE);
   return made;

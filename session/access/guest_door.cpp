@@ -10,9 +10,7 @@ namespace {
 
 constexpr int kFreeTokens = 20;  // a library's whole room may sit behind one address
 constexpr std::chrono::seconds kLongest{60};
-/// A session may break for half a month (LIFECYCLE), and one that nobody closed is not under way for ever.
-constexpr std::chrono::days kLongestMeeting{30};
-static_assert(kLongestMeeting <= store::Store::kKept);
+static_assert(GuestDoor::kLongestMeeting <= store::Store::kKept);
 constexpr std::string_view kBearer = "Bearer ";
 
 Response no_entry(GuestDoor::Later wait) {

@@ -20,8 +20,8 @@ struct GuestId {
 };
 
 /// The door for people who have an invitation and no account. A token is good for one person in one meeting, until it
-/// expires or is revoked; while the meeting is under way none expires, so that a session that breaks for days and goes
-/// on finds everybody's link as it was. Loop thread only.
+/// expires or is revoked; while the meeting is under way none expires for a month, so that a session that breaks for
+/// days and goes on finds everybody's link as it was. Loop thread only.
 class GuestDoor {
  public:
   struct Visitor {
@@ -29,6 +29,9 @@ class GuestDoor {
     std::int64_t invitation = 0;  ///< seq of its guest.invited
     bool operator==(const Visitor&) const = default;
   };
+  /// A meeting that nobody closed: a session may break for half a month, not for two.
+  static constexpr std::chrono::days kLongestMeeting{30};
+
   /// Zero: the token is no good. Else nobody knows now (this address has guessed too often), and may ask again then.
   using Later = Throttle::Wait;
 

@@ -13,8 +13,6 @@ namespace {
 
 constexpr int kFreeRegistrations = 10;  // a district's library signs its people up from one address
 constexpr std::chrono::minutes kLongestWait{10};
-/// A meeting that nobody closed: a session may break for half a month, not for two.
-constexpr std::chrono::days kLongestMeeting{30};
 
 }  // namespace
 
@@ -157,7 +155,7 @@ void Registrations::forget_if_over(const std::string& meeting) {
   const meeting::State* state = secretariat_.state(meeting);
   if (state == nullptr) return;
   if (const auto* known = rows(meeting); known != nullptr && known->empty()) return;
-  const bool long_ago = now_() > state->record.starts_at + kLongestMeeting;
+  const bool long_ago = now_() > state->record.starts_at + GuestDoor::kLongestMeeting;
   if (state->phase != meeting::Phase::kClosed && !long_ago) return;
   if (const auto forgotten = store_.forget_registrations(meeting); !forgotten) {
     log::error("Cannot delete the registrations of {}: {}", meeting, forgotten.error().what);

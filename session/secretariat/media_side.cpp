@@ -156,7 +156,7 @@ void Secretariat::Inner::show_conditions() {
   for (const char* state : {"low", "full", "lost"}) {
     changed |= alarms.set(fmt::format("disk_{}", state), connected && disk && disk->state == state, now);
   }
-  changed |= alarms.set("programme_slow", connected && slow, now);
+  changed |= alarms.set("programme_slow", connected && slow && !on_air().empty(), now);
   if (changed) tell("");
 }
 

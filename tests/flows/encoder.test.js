@@ -53,7 +53,7 @@ test('the hall comes from an encoder, and from the one that takes its place', as
   await assertHeard();
   await assert.rejects(start('lime', tone), /409 .*encoder_connected/);
   first.kill();
-  await waitFor('the place to be free', () => start('lime', tone + 500).catch((error) => assert.match(error.message, /^409/)), { interval: 500 });
+  await waitFor('the place to be free', () => start('lime', tone + 500).catch((error) => assert.match(error.message, /^409/)), { interval: 500, timeout: 30_000 });
   await becomes('green');
   await assertHeard(tone + 500);
 });

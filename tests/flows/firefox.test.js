@@ -35,6 +35,13 @@ const moves = (page, selector) =>
   }, selector);
 const onAir = () => guest.waitForSelector('.frame[data-on-air]', { timeout: 30_000 });
 
+/** Waits until the public does not see the hall. */
+const isSeen = () =>
+  waitFor('his picture', async () => {
+    const now = Date.now();
+    return (await pictures(house, now - 600, now)).every(({ clock }) => clock === null);
+  });
+
 /** What the public has of the next second: the participant instead of the hall, whose clock is not to be seen, and his tone. */
 async function assertHeardAndSeen() {
   const from = Date.now() + 200, to = from + 1000;
@@ -68,10 +75,7 @@ test('admitted, he raises his hand, gets the floor and is seen and heard', async
   await waitFor('his hand', async () => (await house.state()).queue.length === 1);
   await house.act('floor.give', { person });
   await onAir();
-  await waitFor('his picture', async () => {
-    const now = Date.now();
-    return (await pictures(house, now - 600, now)).every(({ clock }) => clock === null);
-  });
+  await isSeen();
   await moves(guest, '.screen video');
   await assertHeardAndSeen();
 });
@@ -84,6 +88,7 @@ test('media is killed in his turn: he is back by himself', async () => {
     return now && now !== window.before && now.connectionState === 'connected';
   }, { timeout: 20_000 });
   await onAir();
+  await isSeen();
   await moves(guest, '.screen video');
   await moves(guest, '.self video');
   await assertHeardAndSeen();

@@ -33,7 +33,10 @@ async function portOf(track) {
 }
 
 // Its candidates are not waited for: OBS does neither.
-const connected = new Promise((done) => peer.onStateChange((state) => state === 'connected' && done(null)));
+const state = new Promise((done) => {
+  peer.onStateChange((now) => ['connected', 'failed', 'closed'].includes(now) && done(now));
+  setTimeout(() => done('no connection'), 20_000);
+});
 peer.setLocalDescription('offer');
 const response = await fetch(`${url}/api/v1/whip`, { method: 'POST', headers: { 'content-type': 'application/sdp', ...headers }, body: peer.localDescription()?.sdp });
 const answer = await response.text();
@@ -42,7 +45,11 @@ if (response.status !== 201) {
   end();
 }
 peer.setRemoteDescription(answer, 'answer');
-await connected;
+const became = await state;
+if (became !== 'connected') {
+  await say(became);
+  end();
+}
 
 const live = (/** @type {string} */ source) => ['-re', '-f', 'lavfi', '-i', source];
 const to = (/** @type {number} */ port, { type, ssrc }) => ['-payload_type', `${type}`, '-ssrc', `${ssrc}`, '-f', 'rtp', `rtp://127.0.0.1:${port}?pkt_size=1200`];

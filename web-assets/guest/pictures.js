@@ -37,8 +37,20 @@ export class Pictures {
   }
 
   /** Nobody pauses what is live; a browser does when the element gets another place in the page (Firefox). @param {HTMLVideoElement} video */
-  #goOn(video) {
-    if (video.srcObject !== null) video.play().catch(() => {}); // it was replaced meanwhile, or needs a press
+  async #goOn(video) {
+    if (video.srcObject === null) return;
+    try {
+      await video.play();
+    } catch (error) {
+      if (video === this.programme) this.#refused(error);
+    }
+  }
+
+  /** @param {unknown} error why it does not play; one that was replaced meanwhile need not */
+  #refused(error) {
+    if (!(error instanceof Error) || error.name !== "NotAllowedError") return;
+    this.needsPress = true;
+    this.show();
   }
 
   #look() {
@@ -57,7 +69,7 @@ export class Pictures {
       await this.programme.play();
       this.needsPress = false;
     } catch (error) {
-      if (error instanceof Error && error.name === "NotAllowedError") this.needsPress = true;
+      this.#refused(error);
     }
     this.show();
   }
@@ -66,7 +78,7 @@ export class Pictures {
   keep() {
     const { programme, last } = this, { videoWidth, videoHeight, srcObject } = programme;
     const live = srcObject instanceof MediaStream && srcObject.getVideoTracks().some(({ readyState }) => readyState === "live");
-    if (!live || videoWidth === 0) return;
+    if (!live || programme.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
     last.width = videoWidth / 2;
     last.height = videoHeight / 2;
     last.getContext("2d")?.drawImage(programme, 0, 0, last.width, last.height);
