@@ -108,6 +108,7 @@ void Director::carry_out(const link::Hello& hello) {
 void Director::carry_out(const link::BroadcastStart& command) {
   if (broadcast_) return server_->send(link::Failed{command.id, "already_on_air", broadcast_->meeting()});
   if (!is_plain(command.meeting)) return server_->send(link::Failed{command.id, "bad_meeting", command.meeting});
+  mixer_.set_clock(command.clock);
   mixer_.set_scene(command.scene);
 
   outlets::Broadcast::Events events;
@@ -151,7 +152,7 @@ void Director::carry_out(const link::BroadcastStop& command) {
   const int run = broadcast_->run();
   std::optional<link::ProgrammeTime> at;
   if (run_) {
-    const Utc now = utc_now();
+    const Utc now = mixer_.now();
     at = link::ProgrammeTime{run, std::max<std::int64_t>(0, (now - run_->started).count()), now};
   }
   broadcast_.reset();
@@ -188,7 +189,7 @@ void Director::carry_out(const link::RecordingClose& command) {
   if (!is_plain(command.meeting)) return server_->send(link::Failed{command.id, "bad_meeting", command.meeting});
   auto store = outlets::SegmentStore::open(outlets::Broadcast::places(config_), command.meeting);
   if (!store) return server_->send(link::Failed{command.id, "storage", store.error().what});
-  store->close_tracks({utc_now()});
+  store->close_tracks({command.at});
   log::info("the recording of {} is closed", command.meeting);
   server_->send(link::Look{command.meeting});
   server_->send(link::Done{command.id, std::nullopt});

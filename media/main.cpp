@@ -57,8 +57,9 @@ guests::Network network_of(const Config& config) {
 int run(const Config& config, const std::filesystem::path& share) {
   if (auto prepared = prepare(config); !prepared) return complain(prepared.error().what);
   const programme::Format format{config.programme.width, config.programme.height, config.programme.frame_rate};
-  programme::PictureSlot picture;
-  programme::SoundSlot sound;
+  const auto playhead = std::make_shared<programme::Playhead>();
+  programme::PictureSlot picture(playhead);
+  programme::SoundSlot sound(playhead);
   programme::HallSeats hall_seats;
   programme::Mixer mixer(format, picture, sound);
   auto preview = outlets::Preview::create(format, config.preview_file());

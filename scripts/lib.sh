@@ -42,13 +42,17 @@ ensure_packages() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Installs package-lock.json's packages when it has changed since the last time.
+# ensure_node_modules production|all: installs package-lock.json's packages when it has changed since the last time, either those
+# that the pages are made of or the tests' as well.
 ensure_node_modules() {
-  local stamp=$root/node_modules/.installed-lock
-  cmp -s "$root/package-lock.json" "$stamp" && return 0
+  local wanted=$1 modules=$root/node_modules
+  cmp -s "$root/package-lock.json" "$modules/.installed-all" && return 0
+  [[ $wanted == production ]] && cmp -s "$root/package-lock.json" "$modules/.installed-production" && return 0
   say "Installing npm packages"
-  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-  cp "$root/package-lock.json" "$stamp"
+  local omit=()
+  [[ $wanted == all ]] || omit=(--omit=dev)
+  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error "${omit[@]}")
+  cp "$root/package-lock.json" "$modules/.installed-$wanted"
 }
 
 # configure PRESET [OPTION...]: runs CMake when this build directory has none of it yet or an option is new to it.

@@ -42,8 +42,10 @@ const deps = dependencies();
 /** Files to look at, by target. */
 const targets = new Map();
 for (const { file, command, output } of JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))) {
-  const path = relative(root, file);
-  if (!/^(media|session)\//.test(path)) continue;
+  // CMake's own bundles of sources (unity builds) are taken as they are.
+  const bundle = relative(build, file).includes('/Unity/');
+  const sources = bundle ? [...readFileSync(file, 'utf8').matchAll(/#include "(.+)"/g)].map(([, source]) => source) : [file];
+  if (!sources.some((source) => /^(media|session)\//.test(relative(root, source)))) continue;
   const object = output ?? /-o (\S+)/.exec(command)?.[1];
   const flags = command.split(' ').slice(1, command.split(' ').indexOf('-o'));
   const key = createHash('sha256').update(checks + flags.join(' ') + file);
@@ -51,12 +53,12 @@ for (const { file, command, output } of JSON.parse(readFileSync(join(build, 'com
   const mark = join(cache, key.digest('hex'));
   if (existsSync(mark)) continue;
   const target = /^.*\.dir\//.exec(object)?.[0];
-  targets.set(target, [...(targets.get(target) ?? []), { file, mark, flags }]);
+  targets.set(target, [...(targets.get(target) ?? []), { file, mark, flags, bundle }]);
 }
 /** Files of a target are looked at some at a time, as if they were one: what they include is read once. */
 const work = [];
 for (const files of targets.values()) {
-  while (files.length > 0) work.push(files.splice(0, kTogether));
+  while (files.length > 0) work.push(files.splice(0, files[0].bundle ? 1 : kTogether));
 }
 
 function tidy(files) {

@@ -30,12 +30,11 @@ fs::path default_assets() {
   return fs::is_directory(installed, error) ? installed : prefix / "share";
 }
 
-Result<void> make_directories(const Config& config) {
-  for (const fs::path& directory : {config.data.directory, config.data.runtime_directory}) {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) return fail("cannot make the directory " + directory.string() + ": " + error.message(), error.value());
-  }
+/// The runtime directory is media's: until that has made it, media is away.
+Result<void> make_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return fail("cannot make the directory " + directory.string() + ": " + error.message(), error.value());
   return {};
 }
 
@@ -72,7 +71,8 @@ class Supervision {
 Result<void> run(const fs::path& config_file, fs::path assets) {
   auto config = load_config(config_file);
   if (!config) return tl::unexpected(config.error());
-  if (auto made = make_directories(*config); !made) return made;
+  if (auto loaded = load_secrets(config_file, *config); !loaded) return loaded;
+  if (auto made = make_directory(config->data.directory); !made) return made;
   if (assets.empty()) assets = default_assets();
   if (!fs::is_directory(assets / "templates")) {
     return fail("no page templates in " + assets.string() + " (--assets names the directory)");

@@ -4,6 +4,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <sstream>
 
@@ -236,7 +238,7 @@ const std::vector<std::string>& config_keys() {
 
 Result<Config> load_config(const fs::path& file) {
   Config config;
-  config.programme.renditions = {{"720p", 1280, 720, 2000}, {"360p", 640, 360, 500}};
+  config.programme.renditions = {{"720p", 1280, 720, 2000}, {"360p", 640, 360, 500}, {"240p", 426, 240, 200}};
   if (auto read = read_file(file, config); !read) return tl::unexpected(read.error());
 
   std::error_code ignored;
@@ -252,9 +254,6 @@ Result<Config> load_config(const fs::path& file) {
   if (config.data.directory.empty()) return fail(file.string() + ": 'data.directory' is missing");
   if (config.data.runtime_directory.empty()) return fail(file.string() + ": 'data.runtime_directory' is missing");
   const Config::Webrtc& webrtc = config.webrtc;
-  if (!webrtc.turn.empty() && webrtc.turn_secret.empty()) {
-    return fail(file.string() + ": 'webrtc.turn' needs 'webrtc.turn_secret'");
-  }
   if ((webrtc.port_min == 0) != (webrtc.port_max == 0) || webrtc.port_max < webrtc.port_min) {
     return fail(file.string() + ": 'webrtc.port_min' and 'webrtc.port_max' must be a range, or both 0");
   }
@@ -263,6 +262,24 @@ Result<Config> load_config(const fs::path& file) {
     return fail(file.string() + ": 'web.public_url' must begin with https:// or http://");
   }
   return config;
+}
+
+Result<void> load_secrets(const fs::path& file, Config& config) {
+  const char* given = std::getenv("CREDENTIALS_DIRECTORY");
+  const fs::path secret_file = (given != nullptr ? fs::path(given) : file.parent_path()) / "turn_secret";
+  std::error_code error;
+  if (fs::exists(secret_file, error) || error) {
+    std::ifstream in(secret_file);
+    std::string line;
+    // An empty line is none: the unit hands one on where there is no secret.
+    if (!in || (!std::getline(in, line) && in.bad())) return fail_errno("cannot read " + secret_file.string());
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) config.webrtc.turn_secret = line;
+  }
+  if (!config.webrtc.turn.empty() && config.webrtc.turn_secret.empty()) {
+    return fail(fmt::format("{}: 'webrtc.turn' needs the relay's secret, in {}", file.string(), secret_file.string()));
+  }
+  return {};
 }
 
 }  // namespace tyndau

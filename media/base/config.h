@@ -64,6 +64,11 @@ struct Config {
 /// wrong types and values out of range with file:line:column.
 Result<Config> load_config(const std::filesystem::path& file);
 
+/// What tyndau-media must not know, and load_config does not read: the relay's secret, from the file `turn_secret` in
+/// $CREDENTIALS_DIRECTORY (systemd's LoadCredential=), or else beside the configuration `file`. It goes before the one
+/// in the configuration. For tyndau-session alone. Refuses a relay without a secret, and a file that cannot be read.
+Result<void> load_secrets(const std::filesystem::path& file, Config& config);
+
 /// Every key that load_config knows, as "table.key", in the sample's order. For tests/house.
 const std::vector<std::string>& config_keys();
 

@@ -79,7 +79,11 @@ Result<Utc> parse_utc(std::string_view whole) {
   const year_month_day date{year{year_number}, month{static_cast<unsigned>(month_number)},
                             day{static_cast<unsigned>(day_number)}};
   if (!text.empty() || !date.ok()) return bad();
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + milliseconds{fraction_ms} - offset;
+  const Utc time =
+      sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + milliseconds{fraction_ms} - offset;
+  // The offset may lead out of the years of four digits, in which RFC 3339 can say it.
+  if (time < sys_days{year{0} / 1 / 1} || time >= sys_days{year{10000} / 1 / 1}) return bad();
+  return time;
 }
 
 Utc utc_now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }

@@ -25,6 +25,8 @@ std::string_view package_of(std::string_view factory) {
       Row{"videoscale", "gstreamer1.0-plugins-base"},
       Row{"videoconvertscale", "gstreamer1.0-plugins-base"},
       Row{"compositor", "gstreamer1.0-plugins-base"},
+      Row{"deinterlace", "gstreamer1.0-plugins-good"},
+      Row{"videoflip", "gstreamer1.0-plugins-good"},
       Row{"jpegenc", "gstreamer1.0-plugins-good"},
       Row{"rtspsrc", "gstreamer1.0-plugins-good"},
       Row{"v4l2src", "gstreamer1.0-plugins-good"},

@@ -79,6 +79,13 @@ gst::Caps taken_caps(const OfferedLine& line) {
   return gst::Caps::adopt(caps);
 }
 
+/// Of a line that carries nothing.
+gst::Caps unused_caps(const OfferedLine& line) {
+  const bool picture = line.kind == OfferedLine::Kind::kVideo;
+  return gst::Caps::adopt(
+      gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, picture ? "video" : "audio", nullptr));
+}
+
 /// What we send on a line, as caps for webrtcbin.
 gst::Caps codec_caps(const OfferedLine& line) {
   const bool picture = line.kind == OfferedLine::Kind::kVideo;
@@ -317,12 +324,14 @@ Result<void> Peer::Inner::prepare_lines() {
   if (!network.stun.empty()) g_object_set(webrtc.get(), "stun-server", network.stun.c_str(), nullptr);
   for (const OfferedLine& line : offer.lines) {
     const bool send = we_send(line), take = we_take(line);
-    if (!send && !take) continue;
+    if (line.kind == OfferedLine::Kind::kOther) continue;
     GstWebRTCRTPTransceiver* made = nullptr;
-    const gst::Caps caps = send ? codec_caps(line) : taken_caps(line);
+    const gst::Caps caps = send ? codec_caps(line) : take ? taken_caps(line) : unused_caps(line);
+    // A line that has none gets one of webrtcbin's own, which takes what nobody here can read.
     const auto direction = send && take ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV
                            : send       ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY
-                                        : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY;
+                           : take       ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY
+                                        : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_INACTIVE;
     g_signal_emit_by_name(webrtc.get(), "add-transceiver", direction, caps.get(), &made);
     const auto transceiver = gst::Object<GstWebRTCRTPTransceiver>::adopt(made);
     if (!transceiver) return fail("add-transceiver: refused");

@@ -26,6 +26,7 @@ std::string decoder(const std::string& codec) {
   if (codec == "VP8")
     return "rtpvp8depay request-keyframe=true wait-for-keyframe=true ! vp8dec threads=1 ! "
            "capssetter caps=video/x-raw,colorimetry=bt601";
+  if (codec == "VP9") return "rtpvp9depay request-keyframe=true wait-for-keyframe=true ! vp9dec threads=1";
   return "rtph264depay request-keyframe=true wait-for-keyframe=true ! avdec_h264 max-threads=1 output-corrupt=false";
 }
 

@@ -81,8 +81,30 @@ Utc read_utc(Fields& fields, const char* key) {
   return *time;
 }
 
-Json source_json(const SourceState& s) { return {{"uri", s.uri}, {"state", s.state}, {"detail", s.detail}}; }
-SourceState read_source(Fields& f) { return {f.string("uri"), f.string("state"), f.string("detail")}; }
+Json clock_json(const ClockAnchor& c) { return {{"utc", format_utc(c.utc)}, {"steady_ms", c.steady.count()}}; }
+ClockAnchor read_clock(Fields& parent) {
+  const Json& json = parent.object("clock");
+  if (!json.is_object()) return {};
+  Fields fields(json, "clock");
+  ClockAnchor clock{read_utc(fields, "utc"), std::chrono::milliseconds(fields.integer("steady_ms", 0, kMaxInteger))};
+  if (auto wrong = fields.finish()) parent.complain(*wrong);
+  return clock;
+}
+
+Json source_json(const SourceState& s) {
+  return {{"uri", s.uri},       {"state", s.state},           {"detail", s.detail},
+          {"reason", s.reason}, {"reserve_ms", s.reserve_ms}, {"sound_missing_percent", s.sound_missing_percent},
+          {"sound", s.sound}};
+}
+SourceState read_source(Fields& f) {
+  return {f.string("uri"),
+          f.string("state"),
+          f.string("detail"),
+          f.string("reason", 16),
+          static_cast<int>(f.integer("reserve_ms", 0, 60'000)),
+          static_cast<int>(f.integer("sound_missing_percent", 0, 100)),
+          f.string("sound", 16)};
+}
 
 Json run_json(const RunState& r) {
   return {{"meeting", r.meeting}, {"run", r.run}, {"started", format_utc(r.started)}};
@@ -109,7 +131,9 @@ std::string packet(const char* type, Body body) {
 struct CommandWriter {
   std::string operator()(const Hello& c) const { return packet("hello", Json{{"version", c.version}}); }
   std::string operator()(const BroadcastStart& c) const {
-    return packet("broadcast.start", Json{{"id", c.id}, {"meeting", c.meeting}, {"scene", to_json(c.scene)}});
+    return packet(
+        "broadcast.start",
+        Json{{"id", c.id}, {"meeting", c.meeting}, {"scene", to_json(c.scene)}, {"clock", clock_json(c.clock)}});
   }
   std::string operator()(const BroadcastStop& c) const { return packet("broadcast.stop", Json{{"id", c.id}}); }
   std::string operator()(const SceneSet& c) const {
@@ -117,7 +141,7 @@ struct CommandWriter {
   }
   std::string operator()(const SourceSet& c) const { return packet("source.set", Json{{"id", c.id}, {"uri", c.uri}}); }
   std::string operator()(const RecordingClose& c) const {
-    return packet("recording.close", Json{{"id", c.id}, {"meeting", c.meeting}});
+    return packet("recording.close", Json{{"id", c.id}, {"meeting", c.meeting}, {"at", format_utc(c.at)}});
   }
   std::string operator()(const PeerOpen& c) const {
     Json json{{"id", c.id}, {"peer", c.peer}, {"offer", c.offer}};
@@ -174,11 +198,11 @@ struct FactWriter {
 Command read_command(const std::string& type, Fields& f) {
   const auto id = [&] { return f.integer("id", 0, kMaxInteger); };
   if (type == "hello") return Hello{static_cast<int>(f.integer("version", 0, 1000000))};
-  if (type == "broadcast.start") return BroadcastStart{id(), f.string("meeting", 128), read_scene(f)};
+  if (type == "broadcast.start") return BroadcastStart{id(), f.string("meeting", 128), read_scene(f), read_clock(f)};
   if (type == "broadcast.stop") return BroadcastStop{id()};
   if (type == "scene.set") return SceneSet{id(), read_scene(f)};
   if (type == "source.set") return SourceSet{id(), f.string("uri")};
-  if (type == "recording.close") return RecordingClose{id(), f.string("meeting", 128)};
+  if (type == "recording.close") return RecordingClose{id(), f.string("meeting", 128), read_utc(f, "at")};
   if (type == "peer.open") {
     return PeerOpen{id(), f.string("peer", 64), f.string("offer", kMostSdpBytes),
                     f.optional_string("seat", kMostSeatBytes).value_or("")};
@@ -282,7 +306,6 @@ Json to_json(const Scene& scene) {
                            {"position", bilingual_json(scene.caption->position)},
                            {"item", bilingual_json(scene.caption->item)}};
   }
-  // What is as it is without guests is left out: scenes stand in the journal.
   if (scene.layout != Scene{}.layout) json["layout"] = scene.layout;
   for (const Tile& tile : scene.tiles) {
     json["tiles"].push_back({{"seat", tile.seat}, {"name", bilingual_json(tile.name)}});

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "media/base/clock_anchor.h"
 #include "media/base/json.h"
 #include "media/base/result.h"
 #include "media/base/utc.h"
@@ -14,7 +15,7 @@
 /// describes each message; media owns both files. One JSON object per SOCK_SEQPACKET packet, {"type": ..., ...}.
 namespace tyndau::link {
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
 inline constexpr std::size_t kMaxPacketBytes = 64 * 1024;
 
 /// A text in the two working languages, as it is drawn into the picture: media knows no translation.
@@ -83,6 +84,8 @@ struct BroadcastStart {
   std::int64_t id = 0;
   std::string meeting;
   Scene scene;
+  /// The session's time, which the run is counted in: the journal and the recording tell one time.
+  ClockAnchor clock = {};
 };
 /// Ends the run and closes the recording: the index gets its `end`. Done carries the last frame's end.
 struct BroadcastStop {
@@ -103,6 +106,7 @@ struct SourceSet {
 struct RecordingClose {
   std::int64_t id = 0;
   std::string meeting;
+  Utc at{};  ///< now, by the session's time
 };
 
 /// Makes a WebRTC connection of an SDP offer. Done carries the answer. With a seat, what the peer sends becomes the
@@ -126,8 +130,14 @@ using Command =
 
 struct SourceState {
   std::string uri;
-  std::string state;   ///< "starting", "ok" or "lost"
-  std::string detail;  ///< for the operator, in English, without passwords; empty when ok
+  std::string state;              ///< "starting", "ok" or "lost"
+  std::string detail;             ///< for the operator, in English, without passwords; empty when ok
+  std::string reason = {};        ///< of "lost": "refused" (it wants another name or password), else ""
+  int reserve_ms = 0;             ///< how long what comes first waits for what comes last
+  int sound_missing_percent = 0;  ///< of the sound of the last 10 s, rounded up; it did not come, or too late
+  /// "one_channel" (the other of two is silent) or "opposite_phase" (two that cancel each other out): it is made right,
+  /// and should be mended in the hall; else ""
+  std::string sound = {};
   bool operator==(const SourceState&) const = default;
 };
 /// A run that is being recorded now.
@@ -186,7 +196,7 @@ struct RunEnded {
   std::string meeting;
   int run = 0;
   std::string reason;
-};  ///< "stopped" or "failed"
+};  ///< "stopped"
 
 /// A peer has gone without being closed: it left, its line broke, it failed.
 struct PeerGone {
@@ -210,7 +220,8 @@ struct PeerState {
 using Fact = std::variant<Snapshot, SourceState, DiskState, ProgrammeState, Done, Failed, Levels, Look, RunStarted,
                           RunEnded, PeerGone, PeerState>;
 
-/// The type names as they stand on the wire, in the order of the variants. For tests/house and PROTOCOL.md.
+/// The type names as they stand on the wire, in the order of the variants. For tests, which hold PROTOCOL.md against
+/// them.
 const std::vector<std::string>& command_types();
 const std::vector<std::string>& fact_types();
 
@@ -220,7 +231,7 @@ std::string encode(const Fact& fact);
 Result<Command> decode_command(std::string_view packet);
 Result<Fact> decode_fact(std::string_view packet);
 
-/// Scenes as JSON, for the journal.
+/// A scene as it stands in messages. What is as it is without guests is left out.
 Json to_json(const Scene& scene);
 
 }  // namespace tyndau::link

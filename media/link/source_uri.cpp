@@ -71,14 +71,47 @@ std::optional<int> number(std::string_view text, int least, int most) {
   return value;
 }
 
+/// The same of a password: an escape that is none stands for itself, for who types one does not think of it.
+std::optional<std::string> decode_secret(std::string_view text) {
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool broken = text[i] == '%' && (i + 2 >= text.size() || !hex(text[i + 1]) || !hex(text[i + 2]));
+    escaped += broken ? std::string("%25") : std::string(1, text[i]);
+  }
+  return decode_percent(escaped);
+}
+
 /// scheme://[user[:password]@]host[:port][/path][?query], cut but not yet judged.
 struct Pieces {
   std::string_view userinfo, host, port, path, query;
 };
 
+bool is_host(std::string_view host);
+
+/// host[:port], with nothing else in it.
+bool is_place(std::string_view text) {
+  const auto bracket = text.rfind(']');
+  const auto colon = text.rfind(':');
+  const bool port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  return is_host(port ? text.substr(0, colon) : text) && (!port || number(text.substr(colon + 1), 1, 65535));
+}
+
+/// Where the authority ends. A password with /, ? or # in it should have them as %2F, %3F and %23 (RFC 3986, 3.2.1),
+/// and is understood without: what is before the first of them is no host, and what follows an @ later is one.
+std::size_t end_of_authority(std::string_view rest) {
+  const auto end = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view first = rest.substr(0, end);
+  if (first.find('@') != std::string_view::npos || is_place(first)) return end;
+  for (auto at = rest.find('@', end); at != std::string_view::npos; at = rest.find('@', at + 1)) {
+    const auto its_end = std::min(rest.find_first_of("/?#", at), rest.size());
+    if (is_place(rest.substr(at + 1, its_end - at - 1))) return its_end;
+  }
+  return end;
+}
+
 Pieces cut(std::string_view rest) {
   Pieces pieces;
-  const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+  const auto authority_end = end_of_authority(rest);
   std::string_view authority = rest.substr(0, authority_end);
   std::string_view tail = rest.substr(authority_end);
   if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
@@ -170,7 +203,8 @@ Result<SourceUri> parse_v4l2(SourceUri source, std::string_view rest) {
 Result<Pieces> parse_network(SourceUri& source, std::string_view scheme, std::string_view rest, bool host_needed) {
   if (!rest.starts_with("//")) return fail(fmt::format("{0}: needs an address, as in {0}://host/path", scheme));
   const Pieces pieces = cut(rest.substr(2));
-  if (rest.find('#') != std::string_view::npos || rest.find(' ') != std::string_view::npos) {
+  const std::string_view tail = rest.substr(2 + end_of_authority(rest.substr(2)));
+  if (tail.find('#') != std::string_view::npos || rest.find(' ') != std::string_view::npos) {
     return fail(fmt::format("{}: an address has no spaces and no #", scheme));
   }
   if ((host_needed || !pieces.host.empty()) && !is_host(pieces.host)) {
@@ -183,10 +217,10 @@ Result<Pieces> parse_network(SourceUri& source, std::string_view scheme, std::st
   }
   if (!pieces.userinfo.empty()) {
     const auto colon = std::min(pieces.userinfo.find(':'), pieces.userinfo.size());
-    const auto user = decode_percent(pieces.userinfo.substr(0, colon));
+    const auto user = decode_secret(pieces.userinfo.substr(0, colon));
     const auto password =
-        decode_percent(colon < pieces.userinfo.size() ? pieces.userinfo.substr(colon + 1) : std::string_view());
-    if (!user || !password) return fail(fmt::format("{}: the user or password has a broken % escape", scheme));
+        decode_secret(colon < pieces.userinfo.size() ? pieces.userinfo.substr(colon + 1) : std::string_view());
+    if (!user || !password) return fail(fmt::format("{}: the user or password has a control character", scheme));
     source.user = *user;
     source.password = *password;
   }
@@ -312,6 +346,14 @@ std::string SourceUri::safe() const {
   result += fmt::format("{}{}{}", pieces.host, pieces.port, hide_values(pieces.path));
   if (!pieces.query.empty()) result += fmt::format("?{}", hide_values(pieces.query));
   return result;
+}
+
+std::string safe_uri(const std::string& uri) {
+  if (const auto source = parse_source_uri(uri)) return source->safe();
+  SourceUri unknown;
+  unknown.uri = uri;
+  if (uri.find("//") != std::string::npos) unknown.kind = SourceUri::Kind::kRtsp;  // as whatever has an authority
+  return unknown.safe();
 }
 
 std::string SourceUri::hide(std::string text) const {

@@ -28,4 +28,9 @@ struct SourceUri {
 /// sentence for the operator.
 Result<SourceUri> parse_source_uri(const std::string& uri);
 
+/// SourceUri::safe() of whatever stands somewhere as a source, also of what this version would refuse: the one way in
+/// which an address loses its password before a person, a log or the journal gets it. Where it equals `uri`, there is
+/// no secret in it.
+std::string safe_uri(const std::string& uri);
+
 }  // namespace tyndau::link

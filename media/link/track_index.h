@@ -12,7 +12,7 @@
 /// exists: a part is there when its line is. INDEX.md is the format. Media writes it, session tails it.
 namespace tyndau::link {
 
-/// Grid (shared/media RECIPES): 160 ms is exactly 4 frames at 25 fps and 5 AAC frames at 32 kHz.
+/// The grid: 160 ms is exactly 4 frames at 25 fps and 5 AAC frames at 32 kHz.
 inline constexpr int kPartMs = 160;
 inline constexpr int kPartsPerSegment = 12;
 inline constexpr int kSegmentMs = kPartMs * kPartsPerSegment;

@@ -49,7 +49,7 @@ void Broadcast::finish(bool end) {
   if (!encoders_) return;
   mixer_.remove(encoders_);
   encoders_->finish();
-  const Utc now = utc_now();
+  const Utc now = mixer_.now();
   for (const auto& track : tracks_) {
     if (auto finished = track->finish(end ? std::optional(now) : std::nullopt); !finished)
       log::error("{}", finished.error().what);

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMostScalers = 64;  // a scene has some twenty; browsers change their size a few times
 constexpr std::uint8_t kStageLuma = 28, kStageBlue = 134, kStageRed = 124;  // the card's dark ground, darker
-constexpr std::uint8_t kPlateLuma = 44;
 
 /// As many as are on their way when the encoders are a second behind: all are there, and used in turn, from the
 /// beginning, so that a moment of trouble costs no memory for good.
@@ -143,7 +142,6 @@ Composer::Scaler& Composer::scaler(const Layer& layer, int width, int height) {
 }
 
 void Composer::lay(const Layer& layer, std::uint8_t* picture) {
-  if (!layer.picture.buffer) return fill(picture, format_, layer.place, {kPlateLuma, kStageBlue, kStageRed});
   const int width = layer.picture.width > 0 ? layer.picture.width : format_.width;
   const int height = layer.picture.height > 0 ? layer.picture.height : format_.height;
   GstMapInfo from;

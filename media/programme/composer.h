@@ -17,7 +17,7 @@ class Composer {
   ~Composer();
 
   /// A picture in its place. It fills it when its shape is near enough (the edges are cut), else the whole of it is
-  /// shown with bars. An empty picture is a plain plate.
+  /// shown with bars.
   struct Layer {
     PictureSlot::Picture picture;
     Rect place;

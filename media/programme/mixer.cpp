@@ -29,7 +29,8 @@ struct Mixer::Sound {
 
 namespace {
 
-constexpr int kNicer = 5;  // than the process's other threads
+constexpr std::chrono::seconds kCaptionTurn{6};  // of each language: a name is read twice in it
+constexpr int kNicer = 5;                        // than the process's other threads
 
 /// In Linux a priority is a thread's own; 0 is the calling one.
 void go_before_others() {
@@ -85,11 +86,24 @@ std::int64_t Mixer::set_scene(const link::Scene& scene) {
   prepared->scene = scene;
   prepared->generation = ++generation_;
   if (scene.card) prepared->card = paint_card(format_, *scene.card);
-  if (scene.caption) prepared->caption = Blend(format_, paint_caption(format_, *scene.caption));
+  if (scene.caption) {
+    prepared->captions = {Blend(format_, paint_caption(format_, *scene.caption, Language::kKazakh)),
+                          Blend(format_, paint_caption(format_, *scene.caption, Language::kRussian))};
+  }
   const std::vector<Rect> places = cells(scene, format_.width, format_.height);
   // One who fills the picture has the caption; the first place of the other layouts is the hall's.
   for (std::size_t i = 0; i < scene.tiles.size() && i + 1 < places.size(); ++i) {
     prepared->labels.emplace_back(format_, paint_label(format_, places[i + 1], scene.tiles[i].name));
+  }
+  const bool alone = scene.layout == "guest";
+  for (std::size_t i = 0; i < scene.tiles.size() && i + (alone ? 0 : 1) < places.size(); ++i) {
+    Format size = format_;
+    size.width = places[i + (alone ? 0 : 1)].width;
+    size.height = places[i + (alone ? 0 : 1)].height;
+    // Of one who fills the picture the caption knows more than the name.
+    const bool known = alone && scene.caption && scene.caption->name == scene.tiles[i].name;
+    const auto position = known ? scene.caption->position : link::Bilingual{};
+    prepared->voices.push_back({paint_voice(size, scene.tiles[i].name, position), {}, size.width, size.height});
   }
   scene_ = scene;
   const std::lock_guard lock(prepared_mutex_);
@@ -130,7 +144,7 @@ void Mixer::run() {
       log::error("the programme could not run for {} s: starting anew", kTooLate.count());
       std::_Exit(3);  // no clean-up: whatever held this thread up may hold up the clean-up too
     }
-    tick(index, late > kLate);
+    tick(index, due, late > kLate);
     last_tick_ = steady_clock::now().time_since_epoch().count();
   }
 }
@@ -155,12 +169,22 @@ void Mixer::remove_seat(const std::string& name) {
   seats_ = std::move(all);
 }
 
+void Mixer::set_clock(const ClockAnchor& clock) {
+  const std::lock_guard lock(clock_mutex_);
+  clock_ = clock;
+}
+
+Utc Mixer::now() const {
+  const std::lock_guard lock(clock_mutex_);
+  return clock_.now();
+}
+
 void Mixer::take_hall(std::shared_ptr<Seat> seat) {
   const std::lock_guard lock(seats_mutex_);
   hall_seat_ = std::move(seat);
 }
 
-void Mixer::tick(std::int64_t index, bool late) {
+void Mixer::tick(std::int64_t index, SteadyTime due, bool late) {
   std::shared_ptr<const Prepared> prepared;
   {
     const std::lock_guard lock(prepared_mutex_);
@@ -174,17 +198,24 @@ void Mixer::tick(std::int64_t index, bool late) {
   }
   Frame frame;
   frame.index = index;
-  frame.utc = utc_now();
+  frame.utc = now();
   frame.scene = prepared->generation;
   // A new scene is shown by its first frame, however late.
   frame.repeated = late && shown_ == prepared->generation;
   if (frame.repeated) {
     ++repeated_;
   } else {
-    picture_before_ = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest(), hall != nullptr);
+    picture_before_ = compose(*prepared, *seats, (hall ? hall->picture : picture_).newest(due), hall != nullptr,
+                              caption_at(*prepared, index));
   }
   frame.picture = picture_before_;
-  mix(*prepared, *seats, hall ? hall->sound : sound_, frame);
+  const std::size_t samples = sounds_->hall.size();
+  if (hall) {
+    hall->sound.take(sounds_->hall.data(), samples);
+  } else {
+    sound_.take(sounds_->hall.data(), samples, due);
+  }
+  mix(*prepared, *seats, frame);
   {
     const std::lock_guard lock(outlets_mutex_);
     for (const auto& outlet : outlets_) outlet->frame(frame);
@@ -201,11 +232,10 @@ void Mixer::tick(std::int64_t index, bool late) {
 
 /// Everything is taken from its slot even when it is not heard, so that neither a recess ends nor a microphone opens
 /// with old sound.
-void Mixer::mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, Frame& frame) {
+void Mixer::mix(const Prepared& prepared, const Seats& seats, Frame& frame) {
   Sound& now = *sounds_;
   const std::size_t count = now.sum.size();
   const bool sound = !prepared.scene.card;
-  hall.take(now.hall.data(), count);
   now.loudness.add(now.hall.data(), count);
   const double wanted = wanted_loudness(now.loudness);
   std::fill(now.sum.begin(), now.sum.end(), 0.0F);
@@ -235,8 +265,20 @@ void Mixer::mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, F
   frame.sum = now.sum.data();
 }
 
+/// The caption in the language whose turn it is; a new one begins in Kazakh.
+const Blend& Mixer::caption_at(const Prepared& prepared, std::int64_t index) {
+  if (caption_ != prepared.scene.caption) {
+    caption_ = prepared.scene.caption;
+    caption_since_ = index;
+  }
+  const auto turn = (index - caption_since_) / (static_cast<std::int64_t>(kCaptionTurn.count()) * format_.frame_rate);
+  const bool same = caption_ && caption_->name.kk == caption_->name.ru && !caption_->name.kk.empty();
+  const Blend& wanted = prepared.captions[turn % 2 == 0 || same ? 0 : 1];
+  return wanted.empty() ? prepared.captions[turn % 2 == 0 ? 1 : 0] : wanted;
+}
+
 gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats,
-                           const std::optional<PictureSlot::Picture>& hall, bool over_a_line) {
+                           const std::optional<PictureSlot::Picture>& hall, bool over_a_line, const Blend& caption) {
   const SteadyTime now = steady_clock::now();
   const auto age = [now](const std::optional<PictureSlot::Picture>& picture) -> Age {
     if (!picture) return std::nullopt;
@@ -255,6 +297,8 @@ gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats,
   Age hall_age = age(hall);
   // Over a line a picture may pause as long as a guest's.
   if (over_a_line && hall_age) *hall_age -= kTileLife - kPictureLife;
+  // One that promised a picture every five seconds is not late before.
+  if (hall_age && hall->life > kPictureLife) *hall_age -= hall->life - kPictureLife;
   const Plan plan = programme::plan(scene, hall_age, ages, format_.width, format_.height);
 
   std::vector<Composer::Layer> layers;
@@ -273,14 +317,14 @@ gst::Buffer Mixer::compose(const Prepared& prepared, const Seats& seats,
       case Piece::What::kPresentation:
         layers.push_back({*presentations[piece.tile], piece.place, true});
         break;
-      case Piece::What::kPlate:
-        layers.push_back({{}, piece.place});
+      case Piece::What::kVoice:
+        layers.push_back({prepared.voices[piece.tile], piece.place});
         break;
     }
-    const bool tile = piece.what != Piece::What::kHall && piece.what != Piece::What::kSlate;
-    if (tile && piece.tile < prepared.labels.size()) overlays.push_back(&prepared.labels[piece.tile]);
+    const bool seen = piece.what == Piece::What::kFace || piece.what == Piece::What::kPresentation;
+    if (seen && piece.tile < prepared.labels.size()) overlays.push_back(&prepared.labels[piece.tile]);
   }
-  if (plan.caption && !prepared.caption.empty()) overlays.push_back(&prepared.caption);
+  if (plan.caption && !caption.empty()) overlays.push_back(&caption);
   const bool hall_fits = hall && (hall->width == 0 || (hall->width == format_.width && hall->height == format_.height));
   if (plan.ground == Plan::Ground::kHall && !hall_fits) {
     layers.insert(layers.begin(), {*hall, {0, 0, format_.width, format_.height}, true});

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -7,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "media/base/clock_anchor.h"
 #include "media/base/utc.h"
 #include "media/link/messages.h"
 #include "media/programme/composer.h"
@@ -54,7 +56,7 @@ class Outlet {
 /// slots and the scene that was set, whatever its sources do. A tick that comes late is made up for at once, and one
 /// that comes later than kLate repeats the picture, so that a machine that is too slow costs pictures, and neither
 /// sound nor time. A thread that could not run for kTooLate is a machine that is not fit, and the process ends so that
-/// it is started anew (HOUSE 6). The thread goes before the process's others where the system lets it.
+/// it is started anew. The thread goes before the process's others where the system lets it.
 class Mixer {
  public:
   static constexpr std::chrono::milliseconds kLate{80};
@@ -66,6 +68,10 @@ class Mixer {
   /// Paints what the scene needs and shows it from the next frame on. Gives its generation. Main thread.
   std::int64_t set_scene(const link::Scene& scene);
   const link::Scene& scene() const { return scene_; }
+
+  /// Frames are given this wall time from the next on; the system's as it was at the beginning until then. Any thread.
+  void set_clock(const ClockAnchor& clock);
+  Utc now() const;
 
   /// A seat that the scene may name from now on; it is filled by others. Main thread.
   void add_seat(const std::string& name, std::shared_ptr<Seat> seat);
@@ -98,14 +104,16 @@ class Mixer {
     link::Scene scene;
     std::int64_t generation = 0;
     gst::Buffer card;
-    Blend caption;
-    std::vector<Blend> labels;  ///< of the scene's tiles, where the layout has room for them
+    std::array<Blend, 2> captions;             ///< Kazakh, Russian: shown in turn, Kazakh first
+    std::vector<Blend> labels;                 ///< of the scene's tiles, where the layout has room for them
+    std::vector<PictureSlot::Picture> voices;  ///< of the scene's tiles: what stands there while nobody is seen
   };
   void run();
-  void tick(std::int64_t index, bool late);
-  void mix(const Prepared& prepared, const Seats& seats, SoundSlot& hall, Frame& frame);
+  void tick(std::int64_t index, SteadyTime due, bool late);
+  void mix(const Prepared& prepared, const Seats& seats, Frame& frame);
   gst::Buffer compose(const Prepared& prepared, const Seats& seats, const std::optional<PictureSlot::Picture>& hall,
-                      bool over_a_line);
+                      bool over_a_line, const Blend& caption);
+  const Blend& caption_at(const Prepared& prepared, std::int64_t index);
   std::shared_ptr<const Seats> seats() const;
 
   // Constant after construction.
@@ -118,6 +126,8 @@ class Mixer {
   std::int64_t generation_ = 0;
   std::thread thread_;
   // Shared.
+  mutable std::mutex clock_mutex_;
+  ClockAnchor clock_ = ClockAnchor::of_now();  // guarded by clock_mutex_
   std::mutex prepared_mutex_;
   std::shared_ptr<const Prepared> prepared_;  // guarded by prepared_mutex_
   mutable std::mutex seats_mutex_;
@@ -130,6 +140,8 @@ class Mixer {
   std::atomic<std::int64_t> repeated_{0};
   // Mixer's thread.
   std::int64_t shown_ = 0;
+  std::int64_t caption_since_ = 0;        // the frame that the caption was shown from
+  std::optional<link::Caption> caption_;  // that is shown
   gst::Buffer picture_before_;
   struct Sound;
   std::unique_ptr<Sound> sounds_;

@@ -24,7 +24,8 @@ constexpr Colour kAccent{0.275, 0.722, 0.745};
 constexpr Colour kText{0.965, 0.975, 0.985};
 constexpr Colour kQuiet{0.720, 0.775, 0.830};
 constexpr Colour kItem{0.620, 0.855, 0.870};
-constexpr double kSafe = 0.05;  // title-safe margin, of either side
+constexpr double kCaptionSize = 46;  // of 720 lines: 14 CSS pixels on a telephone that is held upright
+constexpr double kSafe = 0.05;       // title-safe margin, of either side
 
 void use(cairo_t* cairo, const Colour& colour) {
   cairo_set_source_rgba(cairo, colour.red, colour.green, colour.blue, colour.alpha);
@@ -152,6 +153,44 @@ void draw_card(cairo_t* cairo, const Format& format, const link::Card& card) {
   detail.draw(cairo, left, top + title.height() + rule);
 }
 
+/// A microphone, as a sign says it: `size` high, its middle at x.
+void draw_microphone(cairo_t* cairo, double x, double top, double size) {
+  const double radius = size * 0.19, arm = size * 0.34;
+  use(cairo, kAccent);
+  cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+  cairo_set_line_width(cairo, 2 * radius);
+  cairo_move_to(cairo, x, top + radius);
+  cairo_line_to(cairo, x, top + size * 0.42);
+  cairo_stroke(cairo);
+  cairo_set_line_width(cairo, size * 0.07);
+  cairo_arc(cairo, x, top + size * 0.42, arm, 0, M_PI);
+  cairo_stroke(cairo);
+  cairo_move_to(cairo, x, top + size * 0.42 + arm);
+  cairo_line_to(cairo, x, top + size);
+  cairo_stroke(cairo);
+}
+
+void draw_voice(cairo_t* cairo, const Format& format, const link::Bilingual& name, const link::Bilingual& position) {
+  const double unit = unit_of(format), width = format.width * 0.84;
+  use(cairo, kGround);
+  cairo_paint(cairo);
+  const Type large{.size = 66 * unit, .strong = true, .least = 0.6, .lines = 2, .spacing = 1.08};
+  const Type second{.size = 46 * unit, .least = 0.7, .lines = 2, .spacing = 1.08};
+  const Type small{.size = 32 * unit, .least = 0.8, .lines = 2};
+  Column words;
+  words.add(Text(cairo, name.kk, "kk", large, width), kText, 0);
+  if (name.ru != name.kk) words.add(Text(cairo, name.ru, "ru", second, width), kQuiet, 10 * unit);
+  words.add(Text(cairo, position.kk, "kk", small, width), kQuiet, 22 * unit);
+  if (position.ru != position.kk) words.add(Text(cairo, position.ru, "ru", small, width), kQuiet, 2 * unit);
+  words.add(Text(cairo, "тек дауыс · только голос", "kk", {.size = 40 * unit, .strong = true, .lines = 1}, width),
+            kItem, 34 * unit);
+  const double sign = 116 * unit, gap = 34 * unit;
+  const double top = (format.height - sign - gap - words.height()) / 2;
+  const double left = format.width * 0.08;
+  draw_microphone(cairo, left + sign * 0.34, top, sign);
+  words.draw(cairo, left, top + sign + gap);
+}
+
 void rounded(cairo_t* cairo, double x, double y, double width, double height, double radius) {
   cairo_new_sub_path(cairo);
   cairo_arc(cairo, x + width - radius, y + radius, radius, -M_PI / 2, 0);
@@ -161,42 +200,11 @@ void rounded(cairo_t* cairo, double x, double y, double width, double height, do
   cairo_close_path(cairo);
 }
 
-/// The two languages beside each other: item, name and position of each row begin at the same height in both.
-struct CaptionTexts {
-  Text item_kk, item_ru, name_kk, name_ru, position_kk, position_ru;
-
-  CaptionTexts(cairo_t* cairo, const link::Caption& caption, double unit, double column) {
-    const Type item{.size = 18 * unit, .least = 0.82};
-    const Type name{.size = 31 * unit, .strong = true, .least = 0.7, .lines = 1};
-    const Type position{.size = 20 * unit, .least = 0.85};
-    item_kk = Text(cairo, caption.item.kk, "kk", item, column);
-    item_ru = Text(cairo, caption.item.ru, "ru", item, column);
-    name_kk = Text(cairo, caption.name.kk, "kk", name, column);
-    name_ru = Text(cairo, caption.name.ru, "ru", name, column);
-    position_kk = Text(cairo, caption.position.kk, "kk", position, column);
-    position_ru = Text(cairo, caption.position.ru, "ru", position, column);
-    even_out(item_kk, item_ru);
-    even_out(name_kk, name_ru);
-    even_out(position_kk, position_ru);
-  }
-  /// Neither language is set smaller than the other.
-  static void even_out(Text& kk, Text& ru) {
-    const double scale = std::min(kk.scale(), ru.scale());
-    kk.rescale(scale);
-    ru.rescale(scale);
-  }
-  double width_kk() const { return std::max({item_kk.width(), name_kk.width(), position_kk.width()}); }
-  double width_ru() const { return std::max({item_ru.width(), name_ru.width(), position_ru.width()}); }
-};
-
-struct CaptionRow {
-  const Text* kk;
-  const Text* ru;
-  Colour colour_kk, colour_ru;
-  double gap;  // above, if something is above
-  double top = 0;
-  double height() const { return std::max(kk->height(), ru->height()); }
-};
+/// "2. Жол жөндеу туралы" -> "2"; "" when the item has no number.
+std::string number_of(const std::string& item) {
+  const std::size_t digits = item.find_first_not_of("0123456789");
+  return digits == std::string::npos || item[digits] != '.' ? "" : item.substr(0, digits);
+}
 
 }  // namespace
 
@@ -242,14 +250,28 @@ void convert_to_i420(const Planes& planes, const std::uint8_t* bgra, int stride,
   }
 }
 
-gst::Buffer paint_card(const Format& format, const link::Card& card) {
+namespace {
+
+/// A full picture of what `draw` paints.
+template <class Draw>
+gst::Buffer paint_full(const Format& format, const Draw& draw) {
   Surface surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, format.width, format.height));
   {
     Cairo cairo(cairo_create(surface.get()));
-    draw_card(cairo.get(), format, card);
+    draw(cairo.get());
   }
   cairo_surface_flush(surface.get());
   return to_i420(format, cairo_image_surface_get_data(surface.get()), cairo_image_surface_get_stride(surface.get()));
+}
+
+}  // namespace
+
+gst::Buffer paint_card(const Format& format, const link::Card& card) {
+  return paint_full(format, [&](cairo_t* cairo) { draw_card(cairo, format, card); });
+}
+
+gst::Buffer paint_voice(const Format& format, const link::Bilingual& name, const link::Bilingual& position) {
+  return paint_full(format, [&](cairo_t* cairo) { draw_voice(cairo, format, name, position); });
 }
 
 gst::Buffer paint_slate(const Format& format) {
@@ -257,43 +279,33 @@ gst::Buffer paint_slate(const Format& format) {
                              .detail = {.kk = "Байланыс қалпына келтірілуде", .ru = "Связь восстанавливается"}});
 }
 
-Overlay paint_caption(const Format& format, const link::Caption& caption) {
+Overlay paint_caption(const Format& format, const link::Caption& caption, Language language) {
+  const bool kk = language == Language::kKazakh;
+  const char* code = kk ? "kk" : "ru";
+  const std::string& item = kk ? caption.item.kk : caption.item.ru;
+  const std::string& name = kk ? caption.name.kk : caption.name.ru;
+  if (name.empty() && item.empty()) return {};
   const double unit = unit_of(format);
-  const double safe_x = std::ceil(format.width * kSafe), safe_y = std::ceil(format.height * kSafe);
-  const double bar = std::max(2.0, std::round(5 * unit)), padding = 22 * unit, gutter = 44 * unit;
+  const double safe_x = std::ceil(format.width * kSafe);
+  const double bar = std::max(2.0, std::round(8 * unit)), padding = 20 * unit, gap = 22 * unit;
   const double room = format.width - 2 * safe_x - bar - 2 * padding;
-
-  const auto any = [](const std::string& a, const std::string& b, const std::string& c) {
-    return !a.empty() || !b.empty() || !c.empty();
-  };
-  const bool has_kk = any(caption.name.kk, caption.position.kk, caption.item.kk);
-  const bool has_ru = any(caption.name.ru, caption.position.ru, caption.item.ru);
-  if (!has_kk && !has_ru) return {};
-  const double column = has_kk && has_ru ? (room - gutter) / 2 : room;
 
   Surface scratch(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 1, 1));
   Cairo measure(cairo_create(scratch.get()));
-  const CaptionTexts texts(measure.get(), caption, unit, column);
-  std::vector<CaptionRow> rows{{&texts.item_kk, &texts.item_ru, kItem, kItem, 0},
-                               {&texts.name_kk, &texts.name_ru, kText, kText, 9 * unit},
-                               {&texts.position_kk, &texts.position_ru, kQuiet, kQuiet, 3 * unit}};
-  double height = 0;
-  for (CaptionRow& row : rows) {
-    if (row.height() > 0 && height > 0) height += row.gap;
-    row.top = height;
-    height += row.height();
-  }
-  const double width_kk = texts.width_kk();
-  const double second = has_kk && has_ru ? width_kk + gutter : 0;
-  const double width = has_ru ? second + texts.width_ru() : width_kk;
+  const Type type{.size = kCaptionSize * unit, .strong = true, .lines = 1};
+  // Whoever speaks, and the number of what they speak about; while nobody does, the item itself.
+  const Text number(measure.get(), name.empty() ? "" : number_of(item), code, type, room / 4);
+  const double before = number.empty() ? 0 : number.width() + gap;
+  const Text words(measure.get(), name.empty() ? item : name, code, type, room - before);
 
   Overlay overlay;
-  const double plate_width = bar + 2 * padding + width, plate_height = height + 1.6 * padding;
+  const double height = std::max(number.height(), words.height());
   // Even numbers, so that whole chroma samples are laid over.
-  overlay.width = std::min((static_cast<int>(std::ceil(plate_width)) + 1) & ~1, format.width);
-  overlay.height = std::min((static_cast<int>(std::ceil(plate_height)) + 1) & ~1, format.height);
+  overlay.width = std::min((static_cast<int>(std::ceil(bar + 2 * padding + before + words.width())) + 1) & ~1,
+                           (format.width - 2 * static_cast<int>(safe_x)) & ~1);
+  overlay.height = std::min((static_cast<int>(std::ceil(height + padding)) + 1) & ~1, format.height);
   overlay.x = (static_cast<int>(safe_x) + 1) & ~1;
-  overlay.y = std::max(0, (format.height - static_cast<int>(safe_y) - overlay.height) & ~1);
+  overlay.y = std::max(0, (format.height * 5 / 6 - overlay.height) & ~1);
   overlay.bgra.resize(static_cast<std::size_t>(overlay.width) * overlay.height * 4);
 
   Surface surface(cairo_image_surface_create_for_data(overlay.bgra.data(), CAIRO_FORMAT_ARGB32, overlay.width,
@@ -306,18 +318,9 @@ Overlay paint_caption(const Format& format, const link::Caption& caption) {
   use(cairo.get(), kAccent);
   cairo_rectangle(cairo.get(), 0, 0, bar, overlay.height);
   cairo_fill(cairo.get());
-
-  const double left = bar + padding, top = (overlay.height - height) / 2;
-  if (second > 0) {
-    use(cairo.get(), {kQuiet.red, kQuiet.green, kQuiet.blue, 0.35});
-    cairo_rectangle(cairo.get(), std::round(left + width_kk + gutter / 2), top + 2 * unit,
-                    std::max(1.0, std::round(unit)), height - 4 * unit);
-    cairo_fill(cairo.get());
-  }
-  for (const CaptionRow& row : rows) {
-    row.kk->draw(cairo.get(), left, top + row.top, row.colour_kk);
-    row.ru->draw(cairo.get(), left + second, top + row.top, row.colour_ru);
-  }
+  const double top = (overlay.height - height) / 2;
+  number.draw(cairo.get(), bar + padding, top, kItem);
+  words.draw(cairo.get(), bar + padding + before, top, kText);
   cairo.reset();
   surface.reset();
   return overlay;

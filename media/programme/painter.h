@@ -16,6 +16,10 @@ gst::Buffer paint_card(const Format& format, const link::Card& card);
 /// The slate for a source that is away ("Technical break: restoring the connection" in kk and ru), same look.
 gst::Buffer paint_slate(const Format& format);
 
+/// A full picture for somebody who is heard and not seen: the name and the position, and that this is a voice only
+/// ("тек дауыс", "только голос"). It stands in the place of a face, large or small.
+gst::Buffer paint_voice(const Format& format, const link::Bilingual& name, const link::Bilingual& position);
+
 /// A drawing to lay over the picture: premultiplied BGRA (native-endian ARGB32 as cairo makes it), placed at x, y. The
 /// part outside it stays untouched, so that laying it over costs only its own area.
 struct Overlay {
@@ -23,10 +27,12 @@ struct Overlay {
   std::vector<std::uint8_t> bgra;
 };
 
-/// Lower third: item title (small, above), name (large), position, kk first and ru second, over a dark plate that fits
-/// the text, the two languages beside each other; long texts wrap to at most two lines and are then ellipsized. Inside
-/// the 5 % title-safe margin.
-Overlay paint_caption(const Format& format, const link::Caption& caption);
+enum class Language { kKazakh, kRussian };
+
+/// One line in one language: the item's number and the speaker's name, or the item while nobody speaks, on a dark plate
+/// that fits the text and is cut at the 5 % title-safe margin. It can be read on a telephone; position and title stand
+/// on the page. It ends above the lowest sixth of the picture, which is left to players' controls.
+Overlay paint_caption(const Format& format, const link::Caption& caption, Language language);
 
 /// The name under a face: one line for each language that differs, on a plate at the lower left of `place`, never wider
 /// than it.

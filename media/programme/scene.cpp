@@ -18,8 +18,8 @@ Rect fit(const Rect& room, int width, int height) {
   return rect;
 }
 
-/// What the caption leaves: it stands in the lowest fifth.
-int height_above_caption(const link::Scene& scene, int height) { return scene.caption ? height * 78 / 100 : height; }
+/// What the caption leaves: a line above the lowest sixth.
+int height_above_caption(const link::Scene& scene, int height) { return scene.caption ? height * 74 / 100 : height; }
 
 std::vector<Rect> grid(std::size_t count, int columns, int width, int height, int room_height) {
   const int rows = (static_cast<int>(count) + columns - 1) / columns;
@@ -45,7 +45,7 @@ bool alive(const Age& age, std::chrono::milliseconds life) { return age && *age 
 void show_tile(Plan& plan, std::size_t tile, const TileAge& age, const Rect& place) {
   const bool face = alive(age.face, kTileLife);
   if (!alive(age.presentation, kPresentationLife)) {
-    plan.pieces.push_back({face ? Piece::What::kFace : Piece::What::kPlate, tile, place});
+    plan.pieces.push_back({face ? Piece::What::kFace : Piece::What::kVoice, tile, place});
     return;
   }
   plan.pieces.push_back({Piece::What::kPresentation, tile, place});
@@ -79,10 +79,10 @@ Plan plan(const link::Scene& scene, Age hall, const std::vector<TileAge>& tiles,
   const std::size_t count = std::min(tiles.size(), scene.tiles.size());
   if (count == 0 || scene.layout == "hall") return plan;
   const std::vector<Rect> places = cells(scene, width, height);
-  // Whoever cannot be seen is heard over the hall's picture; only a grid has places for voices.
-  if (scene.layout != "grid" && !has_picture(tiles.front())) return plan;
   if (scene.layout == "guest") {
     plan.ground = Plan::Ground::kStage;
+    // A name is never laid over a picture of others: a voice alone is a card that bears it already.
+    plan.caption = plan.caption && has_picture(tiles.front());
     show_tile(plan, 0, tiles.front(), places.front());
     return plan;
   }

@@ -16,8 +16,14 @@ struct Rect {
 
 /// Something laid over the ground.
 struct Piece {
-  enum class What { kHall, kSlate, kFace, kPresentation, kPlate } what = What::kHall;  ///< kPlate: a voice alone
-  std::size_t tile = 0;  ///< of the scene; for face, presentation and plate
+  enum class What {
+    kHall,
+    kSlate,
+    kFace,
+    kPresentation,
+    kVoice
+  } what = What::kHall;  ///< kVoice: the card of a voice alone
+  std::size_t tile = 0;  ///< of the scene; for face, presentation and voice
   Rect place;
   bool operator==(const Piece&) const = default;
 };
@@ -49,8 +55,8 @@ struct TileAge {
 std::vector<Rect> cells(const link::Scene& scene, int width, int height);
 
 /// `hall`: age of the hall's newest picture; `tiles`: of the scene's tiles, in order.
-/// A card covers everything and its sound is off: what is said in a recess is not broadcast (LIFECYCLE, "A recess or a
-/// closed part"). The slate keeps the sound: a camera may fail while its microphones work.
+/// A card covers everything and its sound is off: what is said in a recess or a closed part is not broadcast. The slate
+/// keeps the sound: a camera may fail while its microphones work.
 Plan plan(const link::Scene& scene, Age hall, const std::vector<TileAge>& tiles = {}, int width = 1280,
           int height = 720);
 

@@ -7,6 +7,7 @@
 
 #include "media/programme/loudness.h"
 #include "media/programme/slots.h"
+#include "media/programme/voice_slot.h"
 
 namespace tyndau::programme {
 
@@ -15,7 +16,7 @@ namespace tyndau::programme {
 struct Seat {
   PictureSlot picture;       ///< the face
   PictureSlot presentation;  ///< a shared screen
-  SoundSlot sound;
+  VoiceSlot sound;
 
   /// What the mixer's thread keeps; nobody else touches it.
   struct Voice {

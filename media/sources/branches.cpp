@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "media/gst/elements.h"
+#include "media/sources/downmix.h"
 #include "media/sources/frame_dropper.h"
 
 namespace tyndau::sources {
@@ -16,8 +17,6 @@ namespace {
 
 using SharedIntake = std::shared_ptr<Intake>;
 
-void free_intake(gpointer data) { delete static_cast<SharedIntake*>(data); }
-
 void post_end(GstAppSink* sink) {
   gst_element_post_message(GST_ELEMENT(sink),
                            gst_message_new_application(GST_OBJECT(sink), gst_structure_new_empty(Branches::kEnded)));
@@ -25,26 +24,41 @@ void post_end(GstAppSink* sink) {
 
 void picture_ended(GstAppSink* sink, gpointer) noexcept { post_end(sink); }
 
-void sound_ended(GstAppSink* sink, gpointer data) noexcept {
-  if (!(*static_cast<SharedIntake*>(data))->has_video) post_end(sink);
-}
-
 GstFlowReturn picture_arrived(GstAppSink* sink, gpointer data) noexcept {
   const gst::Sample sample = gst::Sample::adopt(gst_app_sink_pull_sample(sink));
   if (sample) (*static_cast<SharedIntake*>(data))->put_picture(sample.get());
   return GST_FLOW_OK;
 }
 
+/// What the sound's appsink needs; freed by GStreamer.
+struct SoundDoor {
+  SharedIntake intake;
+  Downmix mix;
+};
+
 GstFlowReturn sound_arrived(GstAppSink* sink, gpointer data) noexcept {
+  auto& [intake, mix] = *static_cast<SoundDoor*>(data);
   const gst::Sample sample = gst::Sample::adopt(gst_app_sink_pull_sample(sink));
   GstBuffer* buffer = sample ? gst_sample_get_buffer(sample.get()) : nullptr;
+  GstAudioInfo info;
   GstMapInfo map;
-  if (buffer == nullptr || gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) return GST_FLOW_OK;
+  if (buffer == nullptr || gst_audio_info_from_caps(&info, gst_sample_get_caps(sample.get())) == FALSE ||
+      gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) {
+    return GST_FLOW_OK;
+  }
   std::vector<float> samples(map.size / sizeof(float));  // the memory need not be aligned for floats
   std::copy_n(map.data, samples.size() * sizeof(float), reinterpret_cast<std::uint8_t*>(samples.data()));
   gst_buffer_unmap(buffer, &map);
-  (*static_cast<SharedIntake*>(data))->put_sound(samples.data(), samples.size());
+  std::vector<float> mono(samples.size() / static_cast<std::size_t>(GST_AUDIO_INFO_CHANNELS(&info)));
+  mix.place(info);
+  mix.run(samples.data(), mono.size(), mono.data());
+  intake->finding = mix.finding();
+  intake->put_sound(mono.data(), mono.size(), stamp_of(sample.get()));
   return GST_FLOW_OK;
+}
+
+void sound_ended(GstAppSink* sink, gpointer data) noexcept {
+  if (!static_cast<SoundDoor*>(data)->intake->has_video) post_end(sink);
 }
 
 GstPadProbeReturn drop_surplus(GstPad*, GstPadProbeInfo* info, gpointer data) noexcept {
@@ -59,14 +73,15 @@ gst::Element make_caps_filter(const std::string& description) {
   return *filter;
 }
 
-gst::Element make_sink(const SharedIntake& intake, Branches::Pace pace, const GstAppSinkCallbacks& callbacks) {
+template <class Door>
+gst::Element make_sink(Door door, Branches::Pace pace, const GstAppSinkCallbacks& callbacks) {
   const auto sink = gst::make_element("appsink");
   if (!sink) return {};
-  // A live source has its own pace already, and waiting for timestamps would add the demuxer's and the network's
-  // reserve.
+  // A live source has its own pace already; the playhead fits itself to how it arrives, which waiting here would hide.
   g_object_set(sink->get(), "sync", pace == Branches::Pace::kByTimestamps ? TRUE : FALSE, "max-buffers", 4U, nullptr);
   GstAppSinkCallbacks copy = callbacks;
-  gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &copy, new SharedIntake(intake), free_intake);
+  gst_app_sink_set_callbacks(GST_APP_SINK(sink->get()), &copy, new Door(std::move(door)),
+                             [](gpointer data) { delete static_cast<Door*>(data); });
   return *sink;
 }
 
@@ -128,6 +143,14 @@ void Branches::join(GstPad* pad) {
 
 gst::Pad Branches::make_picture_tail() {
   const programme::Format& format = intake_->format();
+  // What is as it should be passes through the first three: they are for films of phones held upright, and for cameras
+  // that give halves of a picture in turns.
+  const gst::Element readable = element_or_empty("videoconvert", bin_);
+  const gst::Element whole = element_or_empty("deinterlace", bin_);
+  const gst::Element upright = element_or_empty("videoflip", bin_);
+  if (!readable || !whole || !upright) return {};
+  gst_util_set_object_arg(G_OBJECT(whole.get()), "fields", "top");  // as many pictures as there were
+  gst_util_set_object_arg(G_OBJECT(upright.get()), "video-direction", "auto");
   // One element converts and scales in one pass; borders keep the shape of a 4:3 camera.
   const gst::Element converter = element_or_empty("videoconvertscale", bin_);
   if (!converter) return {};
@@ -138,7 +161,8 @@ gst::Pad Branches::make_picture_tail() {
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = picture_arrived;
   callbacks.eos = picture_ended;
-  gst::Pad pad = plant(bin_, pace_, {converter, filter, make_sink(intake_, pace_, callbacks)});
+  gst::Pad pad =
+      plant(bin_, pace_, {readable, whole, upright, converter, filter, make_sink(intake_, pace_, callbacks)});
   if (pad) {
     gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, drop_surplus, new FrameDropper(format.frame_rate),
                       [](gpointer data) { delete static_cast<FrameDropper*>(data); });
@@ -151,11 +175,11 @@ gst::Pad Branches::make_sound_tail() {
   const gst::Element resampler = element_or_empty("audioresample", bin_);
   if (!converter || !resampler) return {};
   const gst::Element filter = make_caps_filter(
-      fmt::format("audio/x-raw,format=F32LE,layout=interleaved,channels=1,rate={}", programme::Format::kSampleRate));
+      fmt::format("audio/x-raw,format=F32LE,layout=interleaved,rate={}", programme::Format::kSampleRate));
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = sound_arrived;
   callbacks.eos = sound_ended;
-  return plant(bin_, pace_, {converter, resampler, filter, make_sink(intake_, pace_, callbacks)});
+  return plant(bin_, pace_, {converter, resampler, filter, make_sink(SoundDoor{intake_, {}}, pace_, callbacks)});
 }
 
 gst::Element Branches::make_decoder(const std::shared_ptr<Branches>& branches) {

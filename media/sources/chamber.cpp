@@ -110,7 +110,7 @@ void Chamber::Inner::paint() {
     const std::vector<float> samples = sound_of(frame, position);
     const double loud = std::min(1.0, rms_of(samples) / kLoud);
     level += (loud - level) * (loud > level ? 0.7 : 0.35);  // a mouth opens faster than it closes
-    intake->put_sound(samples.data(), samples.size());
+    intake->put_sound(samples.data(), samples.size(), due.time_since_epoch());
     intake->put_picture(picture.paint(utc_now(), static_cast<double>(frame) / rate, level));
   }
 }

@@ -1,27 +1,35 @@
 #pragma once
 #include <gst/gst.h>
 
+#include <algorithm>
+
 namespace tyndau::sources {
 
 /// Decides by timestamps which pictures of a faster source to let go, before anything is spent on scaling them.
-/// Pictures are dropped and never made up. One streaming thread.
+/// Pictures are dropped and never made up; of a source that is no faster on average, none is, however unevenly they are
+/// stamped within kBurst. One streaming thread.
 class FrameDropper {
  public:
-  explicit FrameDropper(int frames_per_second) : interval_(GST_SECOND / static_cast<GstClockTime>(frames_per_second)) {}
+  /// So many may come at once: cameras and RTP timestamps jitter by more than a picture is long.
+  static constexpr double kBurst = 3;
+
+  explicit FrameDropper(int frames_per_second) : rate_(frames_per_second) {}
 
   bool keep(GstClockTime timestamp) {
     if (!GST_CLOCK_TIME_IS_VALID(timestamp)) return true;
-    const bool jumped = timestamp + GST_SECOND < due_ || timestamp > due_ + GST_SECOND;
-    // A quarter of a frame early still counts as due: cameras and RTP timestamps jitter.
-    if (!jumped && timestamp + interval_ / 4 < due_) return false;
-    // Counting on from when it was due keeps the average exact; a gap starts the count anew.
-    due_ = (jumped || timestamp > due_ + interval_ ? timestamp : due_) + interval_;
+    const bool jumped = timestamp + GST_SECOND < last_ || timestamp > last_ + GST_SECOND;
+    const auto passed = static_cast<double>(GST_CLOCK_DIFF(last_, timestamp)) / GST_SECOND;
+    due_ = jumped ? kBurst : std::min(kBurst, due_ + passed * rate_);
+    last_ = timestamp;
+    if (due_ < 1) return false;
+    due_ -= 1;
     return true;
   }
 
  private:
-  const GstClockTime interval_;
-  GstClockTime due_ = 0;
+  const double rate_;
+  double due_ = kBurst;  // how many the programme has room for
+  GstClockTime last_ = 0;
 };
 
 }  // namespace tyndau::sources

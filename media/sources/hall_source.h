@@ -14,13 +14,14 @@ namespace tyndau::sources {
 using link::SourceUri;
 
 /// The hall: plays one source into the slots in a pipeline (or thread) of its own, says when it is lost and takes it
-/// back by itself. A source is lost when it gave no picture for `kStall`, ended with an error, or did not start; it is
-/// retried every second for ever. A source without sound is fine: the slot stays silent; one without a picture shows a
-/// card that says so. Of "whip:" it plays nothing, and only watches what others put into the meeting's seat. Main
-/// thread (GLib default context) only; nothing that the pipeline's threads do can end the process.
+/// back by itself. A source is lost when it gave no picture for kStall (intake.h), ended with an error, or did not
+/// start; it is retried every second for ever. One that gives pictures seldom is missed later, by what it gave lately
+/// or says of itself; and one whose sound goes on is not given up for its picture. A source without sound is fine: the
+/// slot stays silent; one without a picture shows a card that says so. Of "whip:" it plays nothing, and only watches
+/// what others put into the meeting's seat. Main thread (GLib default context) only; nothing that the pipeline's
+/// threads do can end the process.
 class HallSource {
  public:
-  static constexpr std::chrono::milliseconds kStall{600};
   /// Over a line; as long as the programme shows the last picture.
   static constexpr std::chrono::milliseconds kRemoteStall{1500};
   using OnState = std::function<void(const link::SourceState&)>;

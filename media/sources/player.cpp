@@ -1,6 +1,7 @@
 #include "media/sources/player.h"
 
 #include <fmt/format.h>
+#include <gst/rtsp/rtsp.h>
 #include <sys/stat.h>
 
 #include <string_view>
@@ -17,6 +18,9 @@ using Kind = SourceUri::Kind;
 using SharedBranches = std::shared_ptr<Branches>;
 
 constexpr auto kShortestFile = std::chrono::milliseconds(500);
+/// Over TCP packets come in order and wait for nothing, but after a stall many come at once: what the playhead can
+/// still play is kept.
+constexpr guint kReserve_ms = programme::Playhead::kMost.count();
 
 /// Decoders of live pictures use one extra thread at most and never the kind that delays by a frame per thread.
 void tame_decoder(GstBin*, GstBin*, GstElement* element, gpointer) noexcept {
@@ -106,6 +110,8 @@ Result<void> build_rtmp(GstBin* bin, const SourceUri& source, int attempt, const
   if (!receiver) return tl::unexpected(receiver.error());
   g_object_set(receiver->get(), "location", source.location.c_str(), nullptr);
   gst::set_if_present(receiver->get(), "timeout", "5");
+  // rtmpsrc gives nothing before a block is full: its own 4 kB are half a second of a hall at night.
+  if (lenient) gst::set_if_present(receiver->get(), "blocksize", "512");
   if (!source.user.empty()) {
     g_object_set(receiver->get(), "username", source.user.c_str(), "password", source.password.c_str(), nullptr);
   }
@@ -141,17 +147,43 @@ void rtsp_pad_added(GstElement* camera, GstPad* pad, gpointer data) noexcept {
   gst_element_sync_state_with_parent(decoder.get());
 }
 
+/// What rtspsrc asks a camera until it plays. It repeats a request up to nine times while the answer is 401 (RFC 7826,
+/// 17.4.2), and cameras lock out for half an hour who does that.
+struct Asked {
+  GstRTSPMethod method = GST_RTSP_INVALID;
+  int times = 0;        // the same, one after the other
+  bool agreed = false;  // there was nothing to refuse: it plays
+};
+
+/// Without the password, with it, and again because a camera may call its own nonce stale (RFC 7616, 3.3).
+constexpr int kMostTimes = 3;
+
+/// What is not sent counts as answered like the last: with 401, until rtspsrc gives up.
+gboolean before_request(GstElement*, GstRTSPMessage* request, gpointer data) noexcept {
+  auto& asked = *static_cast<Asked*>(data);
+  const GstRTSPMethod method = request->type_data.request.method;
+  asked.agreed = asked.agreed || method == GST_RTSP_PLAY;
+  asked.times = method == asked.method ? asked.times + 1 : 1;
+  asked.method = method;
+  // Each stream has a SETUP of its own, and who plays keeps alive with the same over and over.
+  return asked.agreed || method == GST_RTSP_SETUP || asked.times <= kMostTimes ? TRUE : FALSE;
+}
+
 Result<void> build_rtsp(GstBin* bin, const SourceUri& source, int attempt, const SharedBranches& branches) {
   const auto camera = add(bin, "rtspsrc");
   if (!camera) return tl::unexpected(camera.error());
-  g_object_set(camera->get(), "location", source.location.c_str(), "latency", 150U, "drop-on-latency", TRUE,
-               "tcp-timeout", G_GUINT64_CONSTANT(5000000), nullptr);
+  const bool tcp = attempt % 2 == 0;
+  g_object_set(camera->get(), "location", source.location.c_str(), "latency", tcp ? kReserve_ms : 150U,
+               "drop-on-latency", TRUE, "tcp-timeout", G_GUINT64_CONSTANT(5000000), nullptr);
   // TCP first: in a hall's network it loses nothing, and passes firewalls. Cameras that refuse it get UDP the next
   // time.
-  gst::set_if_present(camera->get(), "protocols", attempt % 2 == 0 ? "tcp" : "udp");
+  gst::set_if_present(camera->get(), "protocols", tcp ? "tcp" : "udp");
   if (!source.user.empty()) {
     g_object_set(camera->get(), "user-id", source.user.c_str(), "user-pw", source.password.c_str(), nullptr);
   }
+  g_signal_connect_data(
+      camera->get(), "before-send", G_CALLBACK(before_request), new Asked,
+      [](gpointer data, GClosure*) { delete static_cast<Asked*>(data); }, GConnectFlags{});
   auto* chosen = new Chosen{branches};
   g_signal_connect(camera->get(), "select-stream", G_CALLBACK(select_stream), chosen);
   g_signal_connect_data(
@@ -177,6 +209,19 @@ Result<void> build(GstBin* bin, const SourceUri& source, int attempt, const Shar
       break;
   }
   return fail("this kind of source has no pipeline");
+}
+
+/// 401 and 403 of a camera, and what other kinds call the same.
+bool is_refusal(GstMessage* message) {
+  GError* error = nullptr;
+  gst_message_parse_error(message, &error, nullptr);
+  const bool told = g_error_matches(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED) == TRUE;
+  g_clear_error(&error);
+  const GstStructure* details = nullptr;
+  gst_message_parse_error_details(message, &details);
+  guint code = 0;
+  if (details != nullptr) gst_structure_get_uint(details, "rtsp-status-code", &code);
+  return told || code == 401 || code == 403;
 }
 
 void seek_to_start(GstElement* pipeline) {
@@ -216,7 +261,7 @@ void Player::on_message(GstMessage* message) {
   switch (GST_MESSAGE_TYPE(message)) {
     case GST_MESSAGE_ERROR: {
       const auto tell = on_failure_;  // telling it may destroy this
-      tell(gst::describe_error(message));
+      tell({gst::describe_error(message), is_refusal(message)});
       return;
     }
     case GST_MESSAGE_EOS:
@@ -236,7 +281,7 @@ void Player::on_end() {
     return;
   }
   const auto tell = on_failure_;
-  tell("the source has ended its stream");
+  tell({"the source has ended its stream"});
 }
 
 void Player::rewind() {

@@ -14,8 +14,12 @@ namespace tyndau::sources {
 /// round. Main thread only; destroying it stops the pipeline without waiting for it.
 class Player {
  public:
-  /// Told once, on the main thread, why the attempt is over; the words may still contain secrets.
-  using OnFailure = std::function<void(const std::string&)>;
+  struct Failure {
+    std::string what;      ///< may still contain secrets
+    bool refused = false;  ///< it wants another name or password: to ask again at once would only lock us out
+  };
+  /// Told once, on the main thread, why the attempt is over.
+  using OnFailure = std::function<void(const Failure&)>;
 
   /// Odd and even attempts go different ways where a kind has two (RTSP over TCP or UDP, two RTMP clients). A failure
   /// is a device or file that is not there, or an element that is not installed.

@@ -6,7 +6,8 @@ foreach(binary tyndau-media tyndau-session tyndau)
 endforeach()
 
 # With the prefix /usr the configuration is /etc/tyndau (GNUInstallDirs makes CMAKE_INSTALL_FULL_SYSCONFDIR /etc then).
-install(FILES config/tyndau.toml DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/tyndau)
+# A camera's password may stand in it; systemd-tmpfiles gives it to the group of both processes.
+install(FILES config/tyndau.toml DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/tyndau PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 
 set(systemd_prefix ${CMAKE_INSTALL_PREFIX}/lib)
 install(FILES systemd/tyndau-media.service systemd/tyndau-session.service DESTINATION ${systemd_prefix}/systemd/system)

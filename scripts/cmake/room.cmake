@@ -22,7 +22,8 @@ endfunction()
 
 # Warnings are errors; sanitizers and hardening are one switch for every target of ours.
 add_library(tyndau_flags INTERFACE)
-target_compile_options(tyndau_flags INTERFACE -Wall -Wextra -Werror -fstack-protector-strong -fno-plt)
+target_compile_options(tyndau_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror
+                                              -fstack-protector-strong -fno-plt)
 target_compile_definitions(tyndau_flags INTERFACE _FORTIFY_SOURCE=2)
 # Where the files of a room are compiled as one (a third of the time: the tests, the sanitized build) GCC takes each but the
 # first for a header, whose classes should not hold what is in an anonymous namespace.

@@ -1,6 +1,7 @@
 #include "session/access/guest_door.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "media/base/log.h"
 
@@ -49,7 +50,11 @@ bool GuestDoor::is_in_time(Utc expires, const meeting::State& state) const {
 
 std::string GuestDoor::token_of(const Request& request) {
   const std::string header = request.header("authorization");
-  return header.starts_with(kBearer) ? header.substr(kBearer.size()) : std::string();
+  // The scheme's letters may be of either case (RFC 9110, 11.1).
+  const bool bearer = header.size() > kBearer.size() &&
+                      std::equal(kBearer.begin(), kBearer.end(), header.begin(),
+                                 [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return bearer ? header.substr(kBearer.size()) : std::string();
 }
 
 bool GuestDoor::is_knocked_at(const Request& request) { return !request.header("authorization").empty(); }

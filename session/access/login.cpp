@@ -6,6 +6,7 @@
 
 #include "media/base/log.h"
 #include "session/access/throttle.h"
+#include "session/meeting/line.h"
 
 namespace tyndau::web {
 namespace {
@@ -16,7 +17,7 @@ constexpr int kFreePasswords = 3;
 /// A name is slowed less than an address: a stranger must not be able to shut the secretary out of her own hearing.
 constexpr std::chrono::seconds kLongestForName{15};
 constexpr std::chrono::minutes kLongestForClient{15};
-constexpr int kCookieSeconds = 12 * 3600;  // as long as a session lasts without use
+constexpr int kCookieSeconds = 12 * 3600;  // as long as a session lasts without use; each use renews it
 constexpr std::size_t kMaxPasswordBytes = 1024;
 
 Response unauthorized() { return Response::error(401, "login_needed", "Log in first: POST /api/v1/login."); }
@@ -130,6 +131,13 @@ tl::expected<std::string, Response> Gate::actor(const Request& request) {
   return who->account;
 }
 
+Response Gate::renewed(const Request& request, Response response) {
+  const std::string mine = token(request);
+  if (!inner_->session(mine)) return response;
+  response.with("Set-Cookie", inner_->set_cookie(mine, kCookieSeconds));
+  return response;
+}
+
 std::vector<Route> Gate::routes() {
   return {
       {"POST", "/api/v1/login",
@@ -147,7 +155,9 @@ std::vector<Route> Gate::routes() {
        [this](const Request& request, const Reply& reply) {
          auto who = session(request);
          if (!who) return reply(unauthorized());
-         reply(Response::json(200, {{"name", who->account}, {"csrf", who->csrf}}).with("Cache-Control", "no-store"));
+         Response answer = Response::json(200, {{"name", who->account}, {"csrf", who->csrf}});
+         answer.with("Cache-Control", "no-store");
+         reply(renewed(request, std::move(answer)));
        }},
   };
 }
@@ -156,9 +166,11 @@ void Gate::Inner::log_in(const Request& request, const Reply& reply) {
   auto json = json_body(request);
   if (!json) return reply(std::move(json.error()));
   Fields fields(*json, "login");
-  const std::string name = fields.string("name", 64);
+  const std::string typed = fields.string("name", 256);
   std::string password = fields.string("password", kMaxPasswordBytes);
   if (auto wrong = fields.finish()) return reply(Response::error(400, "bad_login", *wrong));
+  // As accounts are named: what a clipboard brought along is nobody's name.
+  const std::string name = meeting::read_line(typed).text;
 
   const std::string client = client_group(request.client);
   const auto wait = std::max(names.wait(name, now()), clients.wait(client, now()));
@@ -198,10 +210,10 @@ void Gate::Inner::start_checks() {
     uv_queue_work(
         loop, &task->check->work, [](uv_work_t* work) { static_cast<Task*>(work->data)->check->run(); },
         [](uv_work_t* work, int) {
-          std::unique_ptr<Task> task(static_cast<Task*>(work->data));
-          --task->inner->running;
-          if (!task->inner->closed) task->inner->checked(*task->check);
-          task->inner->start_checks();
+          std::unique_ptr<Task> done(static_cast<Task*>(work->data));
+          --done->inner->running;
+          if (!done->inner->closed) done->inner->checked(*done->check);
+          done->inner->start_checks();
         });
   }
 }

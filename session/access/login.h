@@ -22,7 +22,7 @@ class Gate {
   Gate(uv_loop_t* loop, store::Store& store, const Config::Web& web, std::function<Utc()> now = utc_now);
   ~Gate();
 
-  /// POST /api/v1/login, POST /api/v1/logout, GET /api/v1/session.
+  /// POST /api/v1/login, POST /api/v1/logout, GET /api/v1/session (which renews the cookie, too).
   std::vector<Route> routes();
 
   /// Whose request this is by its cookie; nothing when nobody's.
@@ -34,6 +34,10 @@ class Gate {
   /// The account that acts, or the answer: 401 without a session; 403 from a foreign page, or without the session's
   /// CSRF token.
   tl::expected<std::string, Response> actor(const Request& request);
+  /// The answer with the request's own cookie once more, as long as a session lasts from now: the session slides with
+  /// its use, and the cookie must not end before it. As it is when nobody is logged in. Precondition: no cache may keep
+  /// it.
+  Response renewed(const Request& request, Response response);
   /// The answer to a request that another site's page makes (403), by Origin and Sec-Fetch-Site.
   std::optional<Response> foreign(const Request& request) const;
 

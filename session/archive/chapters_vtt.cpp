@@ -43,6 +43,19 @@ std::string identifier(std::string_view id) {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+/// How deep a chapter lies: a recess interrupts a turn, a turn is part of an item.
+int depth(const Cue& cue) { return cue.kind == "recess" ? 2 : cue.kind == "turn" ? 1 : 0; }
+
+/// The innermost chapter at that moment, of those equally deep the one that began last; nullptr where there is none.
+const Cue* innermost(const std::vector<Cue>& cues, double at) {
+  const Cue* found = nullptr;
+  for (const Cue& cue : cues) {
+    if (cue.start_s > at || cue.end_s <= at) continue;
+    if (found == nullptr || depth(cue) >= depth(*found)) found = &cue;
+  }
+  return found;
+}
+
 double to_milliseconds(double seconds) { return static_cast<double>(std::llround(seconds * 1000)) / 1000; }
 
 }  // namespace
@@ -58,6 +71,34 @@ std::vector<Cue> cues(const std::vector<projections::Chapter>& chapters, const l
   }
   std::stable_sort(found.begin(), found.end(), [](const Cue& a, const Cue& b) { return a.start_s < b.start_s; });
   return found;
+}
+
+std::vector<Cue> in_a_row(const std::vector<Cue>& cues) {
+  constexpr double kAtOnce = 0.5;  // nothing goes on for less
+  std::vector<double> edges;
+  for (const Cue& cue : cues) edges.insert(edges.end(), {cue.start_s, cue.end_s});
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  std::vector<Cue> row;
+  const auto push = [&](const Cue& cue, double start, double end) {
+    row.push_back(cue);
+    row.back().start_s = start;
+    row.back().end_s = end;
+  };
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    // What begins has a place of its own, also an item whose first turn begins with it.
+    for (const Cue& cue : cues) {
+      if (cue.start_s == edges[i]) push(cue, edges[i], edges[i]);
+    }
+    const Cue* now = innermost(cues, edges[i]);
+    if (now == nullptr) continue;
+    if (row.back().id == now->id) {
+      row.back().end_s = edges[i + 1];
+    } else if (edges[i + 1] - edges[i] >= kAtOnce) {
+      push(*now, edges[i], edges[i + 1]);
+    }
+  }
+  return row;
 }
 
 std::string chapters_vtt(const std::vector<Cue>& cues) {

@@ -21,6 +21,10 @@ struct Cue {
 std::vector<Cue> cues(const std::vector<projections::Chapter>& chapters, const live::RecordingClock& clock,
                       std::string_view language);
 
+/// The same without nesting, as a film has them: each lasts until the next, and when a turn or a recess is over, what
+/// it was in goes on under its own name. What would go on for less than half a second does not.
+std::vector<Cue> in_a_row(const std::vector<Cue>& cues);
+
 /// WebVTT (W3C), a chapters track: turns are nested in their items.
 std::string chapters_vtt(const std::vector<Cue>& cues);
 /// [{"id", "kind", "start_s", "end_s", "title", "item", "person"}], the last two null where there is none.

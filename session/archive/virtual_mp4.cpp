@@ -22,23 +22,6 @@ namespace tyndau::archive {
 
 namespace {
 
-/// A film's chapters do not nest, each lasts until the next: after a recess its item goes on under the item's own name.
-std::vector<MovieChapter> in_a_row(const std::vector<Cue>& cues) {
-  constexpr double kAtOnce = 0.5;  // nothing is resumed for less
-  std::vector<MovieChapter> row;
-  for (auto cue = cues.begin(); cue != cues.end(); ++cue) {
-    row.push_back({cue->start_s, cue->title});
-    if (cue->kind != "recess") continue;
-    const double end = cue->end_s;
-    const auto item = std::find_if(cues.begin(), cue, [end](const Cue& other) {
-      return other.kind == "item" && other.start_s < end && other.end_s > end + kAtOnce;
-    });
-    const auto next = std::next(cue);
-    if (item != cue && (next == cues.end() || next->start_s > end + kAtOnce)) row.push_back({end, item->title});
-  }
-  return row;
-}
-
 /// A moof of five AAC frames has 150 bytes, one of four pictures 200; this reads nearly all in one go.
 constexpr std::size_t kProbeBytes = 2048;
 constexpr std::uint64_t kMostMoofBytes = 1 << 20;
@@ -306,7 +289,7 @@ Result<Film> make_film(const FilmSource& source) {
   }
   if (movie.tracks.empty()) return fail("no part of the recording can be read");
   shift_to_zero(movie.tracks);
-  movie.chapters = in_a_row(source.chapters);
+  for (const Cue& cue : in_a_row(source.chapters)) movie.chapters.push_back({cue.start_s, cue.title});
   movie.language = source.language == "ru" ? "rus" : source.language == "en" ? "eng" : "kaz";
 
   film.head = std::make_shared<const std::string>(movie_head(movie));

@@ -43,8 +43,8 @@ struct Film {
   Utc ended{};
 };
 
-/// Reads the moofs: about 50 ms for an hour. Any thread. A segment whose bytes are not there any more is left out and
-/// the picture stands still for its time; sound and picture stay together. Fails when nothing can be read.
+/// Reads the moofs: about a tenth of a second for an hour. Any thread. A segment whose bytes are not there any more is
+/// left out and the picture stands still for its time; sound and picture stay together. Fails when nothing can be read.
 Result<Film> make_film(const FilmSource& source);
 
 }  // namespace tyndau::archive

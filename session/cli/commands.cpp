@@ -13,7 +13,9 @@
 #include "media/link/source_uri.h"
 #include "session/journal/journal.h"
 #include "session/meeting/import.h"
+#include "session/meeting/line.h"
 #include "session/meeting/state.h"
+#include "session/projections/journalled_passwords.h"
 #include "session/store/store.h"
 
 namespace tyndau::cli {
@@ -134,6 +136,36 @@ Result<std::string> password_of(bool from_stdin, const Streams& streams) {
   return line;
 }
 
+/// As its events have it; with seq 0 when there is no such meeting.
+Result<meeting::State> state_of(const journal::Journal& journal, const std::string& id) {
+  const auto events = journal.events(id);
+  if (!events) return tl::unexpected(events.error());
+  meeting::State state;
+  for (const auto& event : *events) meeting::apply(state, event);
+  return state;
+}
+
+/// Why the record of this meeting is not replaced by that one, or "".
+std::string why_not_corrected(const meeting::State& known, const meeting::Record& record) {
+  if (known.seq == 0) return "";
+  if (!meeting::may_correct(known, record)) return "has begun: its record is not corrected any more";
+  // Whom an invitation brought into the record stays in it.
+  meeting::Record with_added = record;
+  meeting::keep_registered(with_added, known.record, known.registered);
+  return meeting::to_json(with_added) == meeting::to_json(known.record) ? "is in the journal already, as it is here"
+                                                                        : "";
+}
+
+/// The chain cannot forget: what stood in it before passwords were kept beside it is to be changed where it is used.
+Result<void> say_passwords(const journal::Journal& journal, const std::string& meeting, const Streams& streams) {
+  const auto events = journal.events(meeting);
+  if (!events) return tl::unexpected(events.error());
+  for (const std::string& source : projections::journalled_passwords(*events)) {
+    fmt::print(streams.out, "{}: this journal holds the password of {}: change it there\n", meeting, source);
+  }
+  return {};
+}
+
 }  // namespace
 
 int import_meeting(const Place& place, const std::filesystem::path& file, const std::string& shift_to,
@@ -144,20 +176,33 @@ int import_meeting(const Place& place, const std::filesystem::path& file, const 
   auto journal = open_journal(place, Missing::kCreate);
   if (!journal) return failure(streams, journal.error().what);
   const std::string id = meeting::imported_id(*payload);
-  const auto stored = journal->append(id, utc_now(), "system", {{"meeting.imported", *payload}}, std::nullopt, 0);
+  const auto record = meeting::record_from_json(payload->at("record"));
+  if (!record) return failure(streams, record.error().what);
+  const auto known = state_of(*journal, id);
+  if (!known) return failure(streams, known.error().what);
+  if (const std::string why = why_not_corrected(*known, *record); !why.empty()) {
+    fmt::print(streams.error, "tyndau: the meeting '{}' {}; nothing was changed\n", id, why);
+    return kNot;
+  }
+  const auto stored =
+      journal->append(id, utc_now(), "system", {{"meeting.imported", *payload}}, std::nullopt, known->seq);
   if (!stored && stored.error().code == EEXIST) {
-    fmt::print(streams.error, "tyndau: the meeting '{}' is in the journal already; nothing was changed\n", id);
+    fmt::print(streams.error, "tyndau: somebody acted on the meeting '{}' meanwhile; nothing was changed, try again\n",
+               id);
     return kNot;
   }
   if (!stored) return failure(streams, stored.error().what);
-  const auto record = meeting::record_from_json(payload->at("record"));
-  if (!record) return failure(streams, record.error().what);
-  fmt::print(streams.out, "imported {}: {}, {} agenda items, {} people, starts {}\n", id, record->title.kk,
-             record->agenda.size(), record->people.size(), format_utc(record->starts_at));
+  fmt::print(streams.out, "{} {}: {}, {} agenda items, {} people, starts {}\n",
+             known->seq == 0 ? "imported" : "corrected", id, record->title.kk, record->agenda.size(),
+             record->people.size(), format_utc(record->starts_at));
   return kDone;
 }
 
-int add_user(const Place& place, const std::string& name, bool password_from_stdin, Streams streams) {
+int add_user(const Place& place, const std::string& typed, bool password_from_stdin, Streams streams) {
+  const auto line = meeting::line_of(typed);
+  if (!line) return failure(streams, "the name " + line.error().what);
+  if (line->empty()) return failure(streams, "the name must have something in it that is seen");
+  const std::string& name = *line;
   const auto password = password_of(password_from_stdin, streams);
   if (!password) return failure(streams, password.error().what);
   const auto file = database(place, Missing::kCreate);
@@ -187,6 +232,8 @@ int verify(const Place& place, const std::string& meeting, Streams streams) {
   for (const auto& verdict : *verdicts) {
     if (verdict.broken.empty()) {
       fmt::print(streams.out, "{}: whole, {} events, head {}\n", verdict.meeting, verdict.events, verdict.head);
+      if (auto said = say_passwords(*journal, verdict.meeting, streams); !said)
+        return failure(streams, said.error().what);
       continue;
     }
     whole = false;
@@ -214,7 +261,7 @@ int list_meetings(const Place& place, Streams streams) {
 }
 
 int check_config(const std::filesystem::path& file, Streams streams) {
-  const auto config = load_config(file);
+  auto config = load_config(file);
   if (!config) {
     // Bare, as compilers do it, so that editors find the place.
     fmt::print(streams.error, "{}\n", config.error().what);
@@ -223,6 +270,15 @@ int check_config(const std::filesystem::path& file, Streams streams) {
   if (const auto source = link::parse_source_uri(config->programme.source); !source) {
     fmt::print(streams.error, "{}: 'programme.source': {}\n", file.string(), source.error().what);
     return kFailure;
+  }
+  const bool seen_by_media = !config->webrtc.turn_secret.empty();
+  if (const auto loaded = load_secrets(file, *config); !loaded) return failure(streams, loaded.error().what);
+  if (seen_by_media) {
+    fmt::print(
+        streams.error,
+        "{}: 'webrtc.turn_secret' stands where tyndau-media can read it: put it into the file turn_secret beside "
+        "this one, for root alone\n",
+        file.string());
   }
   fmt::print(streams.out, "{}: in order\n", file.string());
   return kDone;

@@ -30,6 +30,20 @@ int add_user(const Place& place, const std::string& name, bool password_from_std
 /// One line for each meeting. An empty `meeting` means all.
 int verify(const Place& place, const std::string& meeting, Streams streams);
 
+/// tyndau verify --data DIR --against BACKUP: the journal as verify() does it, and then whether all that the backup has
+/// is still there: 1 when the data is older than the backup, lacks something or has another history. `quick` compares
+/// the sizes of recordings only.
+int verify_against(const Place& place, const std::filesystem::path& backup, bool quick, Streams streams);
+
+/// tyndau verify --backup BACKUP: the newest backup there, by its manifest.
+int verify_backup(const std::filesystem::path& backup, Streams streams);
+
+/// Copies the data to a new backup in `to`, beside running processes. 1 when the journal that was copied is broken.
+int make_backup(const Place& place, const std::filesystem::path& to, int keep, Streams streams);
+
+/// Refuses (1) where there is data already.
+int restore_backup(const Place& place, const std::filesystem::path& from, Streams streams);
+
 int list_meetings(const Place& place, Streams streams);
 
 int check_config(const std::filesystem::path& file, Streams streams);

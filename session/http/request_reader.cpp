@@ -160,7 +160,9 @@ tl::expected<void, BadRequest> read_header_line(std::string_view line, Head& hea
   auto [found, fresh] = head.request.headers.emplace(name, value);
   if (fresh) return {};
   if (must_be_single(name)) return refused(400, "duplicate_header", "The header " + name + " is there twice.");
-  found->second.append(name == "cookie" ? "; " : ", ").append(value);
+  // RFC 9110, 5.6.1: empty elements of a list say nothing.
+  if (!value.empty() && !found->second.empty()) found->second += name == "cookie" ? "; " : ", ";
+  found->second += value;
   return {};
 }
 

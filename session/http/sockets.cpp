@@ -100,9 +100,9 @@ void destroy_in_two_steps(uv_loop_t* loop, lws_context* context) {
   lws_context_destroy(context);
   uv_idle_init(loop, &farewell->idle);
   uv_idle_start(&farewell->idle, [](uv_idle_t* idle) {
-    auto* farewell = static_cast<Farewell*>(idle->data);
-    if (++farewell->turns < 8) return;
-    lws_context_destroy(farewell->context);
+    auto* leaving = static_cast<Farewell*>(idle->data);
+    if (++leaving->turns < 8) return;
+    lws_context_destroy(leaving->context);
     uv_close(reinterpret_cast<uv_handle_t*>(idle),
              [](uv_handle_t* handle) { delete static_cast<Farewell*>(handle->data); });
   });

@@ -9,14 +9,13 @@
 
 #include "media/base/fd.h"
 #include "session/journal/chain.h"
+#include "session/journal/guarded.h"
 #include "session/journal/verify.h"
 
 namespace tyndau::journal {
 
 namespace {
 
-constexpr int kSchema = 1;
-constexpr int kBusyMs = 3000;
 constexpr auto kRememberedFor = std::chrono::hours(24);
 constexpr std::size_t kMaxPayloadBytes = std::size_t{16} << 20;
 
@@ -65,37 +64,16 @@ std::string bytes_of(const SQLite::Column& column) {
   return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
 }
 
-Failure failure_of(const std::filesystem::path& file, const SQLite::Exception& error) {
-  const std::string name = file.string();
-  switch (error.getErrorCode() & 0xff) {
-    case SQLITE_NOTADB:
-      return {fmt::format("{} is not a database: {}", name, error.what())};
-    case SQLITE_CORRUPT:
-      return {fmt::format("{} is damaged ({}). Keep a copy of it and restore the last backup", name, error.what())};
-    case SQLITE_FULL:
-      return {fmt::format("{} cannot be written: the disk is full", name), ENOSPC};
-    case SQLITE_BUSY:
-      return {fmt::format("{} is being written by another program for more than {} s", name, kBusyMs / 1000), EBUSY};
-    default:
-      return {fmt::format("{}: {}", name, error.what())};
-  }
+/// Files of before were readable for the group, which tyndau-media is in. Where they are somebody else's there is
+/// nothing that we could do, and nothing that we must: tmpfiles mends them.
+void keep_private(const std::filesystem::path& file) {
+  for (const char* suffix : {"", "-wal", "-shm"}) (void)::chmod((file.string() + suffix).c_str(), 0600);
 }
 
-/// SQLite's exceptions end here: outside there are Results.
-template <class Body>
-auto guarded(const std::filesystem::path& file, Body body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const SQLite::Exception& error) {
-    return tl::unexpected(failure_of(file, error));
-  } catch (const Json::exception& error) {
-    return fail(fmt::format("{}: an event's text is not UTF-8: {}", file.string(), error.what()));
-  }
-}
-
-/// Made by us, because SQLite would make it readable by everybody, and it holds password hashes.
+/// Made by us, because SQLite would make it readable by everybody, and it holds password hashes and secrets. It gives
+/// its log the same rights.
 Result<void> make_file(const std::filesystem::path& file) {
-  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0640));
+  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600));
   if (!fd && errno != EEXIST) return fail_errno("cannot create the database " + file.string());
   if (!fd && ::access(file.c_str(), R_OK | W_OK) != 0) return fail_errno("cannot use the database " + file.string());
   struct stat status {};
@@ -105,6 +83,7 @@ Result<void> make_file(const std::filesystem::path& file) {
   }
   if (::stat(file.c_str(), &status) != 0) return fail_errno("cannot look at " + file.string());
   if (!S_ISREG(status.st_mode)) return fail("the database " + file.string() + " is not a file");
+  if ((status.st_mode & 077) != 0) keep_private(file);
   return {};
 }
 
@@ -149,6 +128,7 @@ Result<void> prepare(SQLite::Database& database, const std::filesystem::path& fi
 struct Journal::Inner {
   std::filesystem::path file;
   SQLite::Database database;
+  std::int64_t data_version = 0;  ///< as heads_written_elsewhere() last saw it; none is 0
 
   struct Head {
     std::int64_t seq = 0;
@@ -223,6 +203,20 @@ Result<std::vector<std::string>> Journal::meetings() const {
   });
 }
 
+Result<std::optional<std::map<std::string, std::int64_t>>> Journal::heads_written_elsewhere() {
+  using Heads = std::optional<std::map<std::string, std::int64_t>>;
+  return guarded(inner_->file, [&]() -> Result<Heads> {
+    // Changes with every commit of another connection, and with none of our own (SQLite, PRAGMA data_version).
+    const std::int64_t version = inner_->database.execAndGet("PRAGMA data_version").getInt64();
+    if (version == inner_->data_version) return Heads{};
+    std::map<std::string, std::int64_t> heads;
+    SQLite::Statement query(inner_->database, "SELECT meeting, seq FROM heads");
+    while (query.executeStep()) heads.emplace(query.getColumn(0).getString(), query.getColumn(1).getInt64());
+    inner_->data_version = version;
+    return Heads{std::move(heads)};
+  });
+}
+
 Result<std::vector<meeting::StoredEvent>> Journal::events(const std::string& meeting, std::int64_t after) const {
   return guarded(inner_->file, [&]() -> Result<std::vector<meeting::StoredEvent>> {
     SQLite::Statement query(inner_->database,
@@ -286,24 +280,30 @@ Result<std::optional<Journal::Remembered>> Journal::remembered(const std::string
   });
 }
 
+Result<std::int64_t> Journal::count(const std::string& meeting) const {
+  return guarded(inner_->file, [&]() -> Result<std::int64_t> {
+    SQLite::Statement query(inner_->database, "SELECT coalesce(max(seq), 0) FROM events WHERE meeting = ?");
+    query.bind(1, meeting);
+    query.executeStep();
+    return query.getColumn(0).getInt64();
+  });
+}
+
+Result<std::optional<std::string>> Journal::hash_at(const std::string& meeting, std::int64_t seq) const {
+  return guarded(inner_->file, [&]() -> Result<std::optional<std::string>> {
+    SQLite::Statement query(inner_->database, "SELECT hash FROM events WHERE meeting = ? AND seq = ?");
+    query.bind(1, meeting);
+    query.bind(2, seq);
+    if (!query.executeStep()) return std::nullopt;
+    return hexadecimal(bytes_of(query.getColumn(0)));
+  });
+}
+
 Result<std::vector<Journal::Verdict>> Journal::verify(const std::string& meeting) const {
   return guarded(inner_->file, [&]() -> Result<std::vector<Verdict>> {
     // One view of the file from the first meeting to the last, though a session may be writing.
     SQLite::Transaction snapshot(inner_->database);
-    const std::string check = inner_->database.execAndGet("PRAGMA integrity_check(1)").getString();
-    if (check != "ok") return fail(fmt::format("{} is damaged: {}", inner_->file.string(), check));
-    // A meeting may have lost its head, or its events: both lists count.
-    SQLite::Statement query(
-        inner_->database,
-        "SELECT meeting FROM (SELECT meeting, min(id) AS place FROM heads GROUP BY meeting UNION ALL "
-        "SELECT DISTINCT meeting, 9223372036854775807 FROM events) GROUP BY meeting ORDER BY min(place)");
-    std::vector<Verdict> verdicts;
-    while (query.executeStep()) {
-      const std::string id = query.getColumn(0).getString();
-      if (meeting.empty() || id == meeting) verdicts.push_back(verify_meeting(inner_->database, id));
-    }
-    if (verdicts.empty() && !meeting.empty()) return fail(fmt::format("there is no meeting '{}'", meeting));
-    return verdicts;
+    return verify_meetings(inner_->database, inner_->file, meeting);
   });
 }
 

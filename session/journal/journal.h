@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,10 @@ class Journal {
 
   /// Ids of all meetings, in order of import.
   Result<std::vector<std::string>> meetings() const;
+
+  /// The number of each meeting's last event, if another connection (another program) may have written since this was
+  /// last asked and answered; else nothing, at the cost of one comparison however many meetings there are.
+  Result<std::optional<std::map<std::string, std::int64_t>>> heads_written_elsewhere();
 
   /// The meeting's events after `after`, in order.
   Result<std::vector<meeting::StoredEvent>> events(const std::string& meeting, std::int64_t after = 0) const;
@@ -57,6 +62,11 @@ class Journal {
     std::string broken;
   };
   Result<std::vector<Verdict>> verify(const std::string& meeting = {}) const;
+
+  /// How many events the meeting has; 0 when it is not there.
+  Result<std::int64_t> count(const std::string& meeting) const;
+  /// The hash that stands in the chain at that event, hexadecimal; nothing when there is no such event.
+  Result<std::optional<std::string>> hash_at(const std::string& meeting, std::int64_t seq) const;
 
  private:
   struct Inner;

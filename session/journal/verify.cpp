@@ -99,4 +99,22 @@ Journal::Verdict verify_meeting(SQLite::Database& database, const std::string& m
   return verdict;
 }
 
+Result<std::vector<Journal::Verdict>> verify_meetings(SQLite::Database& database, const std::filesystem::path& file,
+                                                      const std::string& meeting) {
+  const std::string check = database.execAndGet("PRAGMA integrity_check(1)").getString();
+  if (check != "ok") return fail(fmt::format("{} is damaged: {}", file.string(), check));
+  // A meeting may have lost its head, or its events: both lists count.
+  SQLite::Statement query(
+      database,
+      "SELECT meeting FROM (SELECT meeting, min(id) AS place FROM heads GROUP BY meeting UNION ALL "
+      "SELECT DISTINCT meeting, 9223372036854775807 FROM events) GROUP BY meeting ORDER BY min(place)");
+  std::vector<Journal::Verdict> verdicts;
+  while (query.executeStep()) {
+    const std::string id = query.getColumn(0).getString();
+    if (meeting.empty() || id == meeting) verdicts.push_back(verify_meeting(database, id));
+  }
+  if (verdicts.empty() && !meeting.empty()) return fail(fmt::format("there is no meeting '{}'", meeting));
+  return verdicts;
+}
+
 }  // namespace tyndau::journal

@@ -29,10 +29,10 @@ std::uint64_t Track::Segment::bytes() const {
   return sum;
 }
 
-double Track::Segment::seconds(const link::RunLine& run) const {
+double Track::Segment::seconds(const link::RunLine& its_run) const {
   std::uint64_t sum = 0;
   for (const Part& part : parts) sum += part.duration;
-  return static_cast<double>(sum) / run.timescale;
+  return static_cast<double>(sum) / its_run.timescale;
 }
 
 void Track::add(const link::IndexLine& line) {
@@ -68,11 +68,14 @@ void Track::add_part(const link::PartLine& line) {
 }
 
 void Track::add_end(const link::EndLine& line) {
-  // The copy of an end from before the last run must not end that run.
-  const bool old = ended_ || runs_.empty() || line.at < runs_.back().started;
+  // The copy of an end from before the last run must not end that run. It is known by its words and not by its time:
+  // recordings of which the clock was set back while they were made end before they began.
+  const bool old = ended_ || runs_.empty() || std::find(ends_.begin(), ends_.end(), line.at) != ends_.end();
   if (old) return;
+  ends_.push_back(line.at);
   ended_ = true;
-  ended_at_ = line.at;
+  const bool backwards = line.at < runs_.back().started && !segments_.empty();
+  ended_at_ = backwards ? end_of(segments_.back()) : line.at;
   if (!segments_.empty()) segments_.back().complete = true;
   ++version_;
 }

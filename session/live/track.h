@@ -25,7 +25,7 @@ class Track {
     bool complete = false;    ///< no part will be added
     std::vector<Part> parts;
     std::uint64_t bytes() const;
-    double seconds(const link::RunLine& run) const;
+    double seconds(const link::RunLine& its_run) const;
   };
 
   void add(const link::IndexLine& line);
@@ -56,6 +56,7 @@ class Track {
   std::vector<Segment> segments_;
   bool ended_ = false;
   Utc ended_at_{};
+  std::vector<Utc> ends_;  // as the lines say
   std::uint64_t version_ = 0;
 };
 

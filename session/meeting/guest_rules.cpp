@@ -89,6 +89,19 @@ Decision guest_leave(const State& state, const Action& action, const Surrounding
   return send_away(state, action.guest, "guest.left", "left", "guest");
 }
 
+Decision guest_finish(const State& state, const Action& action, const Surroundings&) {
+  if (!state.floor || state.floor->person != action.guest) return refuse("turn_over_already");
+  return Draft(state).by("guest").end_floor("finished").take();
+}
+
+Decision guest_ask(const State& state, const Action& action, const Surroundings&) {
+  const Guest* guest = state.guest(action.guest);
+  if (guest == nullptr || guest->stage != Stage::kAdmitted) return refuse("guest_wait_for_admission");
+  if (!guest->muted) return refuse("heard_already");
+  if (guest->asks) return std::vector<Event>{};
+  return Draft(state).by("guest").add("guest.asked", {{"person", action.guest}}).take();
+}
+
 Decision guest_admit(const State& state, const Action& action, const Surroundings&) {
   if (state.record.person(action.person) == nullptr) return refuse("person_unknown");
   const Guest* guest = state.guest(action.person);

@@ -15,6 +15,10 @@ Decision guest_revoke(const State& state, const Action& action, const Surroundin
 Decision guest_remove(const State& state, const Action& action, const Surroundings& around);
 Decision guest_arrive(const State& state, const Action& action, const Surroundings& around);
 Decision guest_leave(const State& state, const Action& action, const Surroundings& around);
+/// The end of one's own turn.
+Decision guest_finish(const State& state, const Action& action, const Surroundings& around);
+/// Asks the secretary, who muted them, to be heard again. No events when that was asked already.
+Decision guest_ask(const State& state, const Action& action, const Surroundings& around);
 Decision guest_admit(const State& state, const Action& action, const Surroundings& around);
 Decision guest_decline(const State& state, const Action& action, const Surroundings& around);
 Decision guest_mute(const State& state, const Action& action, const Surroundings& around);

@@ -1,10 +1,13 @@
 #include "session/meeting/import.h"
 
+#include <date/tz.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
+#include "session/meeting/line.h"
 #include "session/meeting/months.h"
 
 namespace tyndau::meeting {
@@ -15,10 +18,14 @@ constexpr std::string_view kFormat = "tyndau-sample-hearing/1";
 constexpr std::size_t kMostName = 512, kMostTitle = 2048, kMostAnnouncement = 48 * 1024;
 constexpr int kMostShift = 40'000;  // days, a century: times keep their four digits of year
 
+/// Who wrote what is read. Strangers' lines are cleaned, and more is asked of them; what the journal has was taken once
+/// and stays as it is, also where an older version asked for less.
+enum class From { kStranger, kJournal };
+
 /// The first thing wrong anywhere; everything after it reads as empty. `where` names the place.
 class Reader {
  public:
-  explicit Reader(int shift_days = 0) : shift_(shift_days) {}
+  explicit Reader(From from, int shift_days = 0) : from_(from), shift_(shift_days) {}
 
   void complain(const std::string& where, const std::string& what) {
     if (!wrong_) wrong_ = where + ": " + what;
@@ -28,11 +35,18 @@ class Reader {
   }
   const std::optional<std::string>& wrong() const { return wrong_; }
   std::chrono::days shift() const { return shift_; }
+  bool strangers() const { return from_ == From::kStranger; }
 
-  /// One line of text: a control character in a name could forge a line elsewhere.
-  void check_line(const std::string& text, const std::string& where) {
-    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-    if (std::any_of(text.begin(), text.end(), control)) complain(where, "must be one line without control characters");
+  /// One line of text, or several, as it is shown: see line.h. Composed anew it may have grown.
+  std::string shown(std::string text, const std::string& where, std::size_t most, bool lines = false) {
+    if (!strangers()) return text;
+    auto clean = lines ? lines_of(text) : line_of(text);
+    if (!clean) {
+      complain(where, clean.error().what);
+      return {};
+    }
+    if (clean->size() > most) complain(where, fmt::format("is longer than {} bytes", most));
+    return std::move(*clean);
   }
   void check_id(const std::string& id, const std::string& where) {
     const auto fits = [](char c) {
@@ -72,9 +86,11 @@ class Reader {
     Fields fields(json, where);
     Text text{fields.string("kk", most), fields.string("ru", most), fields.optional_string("en", most).value_or("")};
     note(fields.finish_leniently());
-    if (!empty_allowed && (text.kk.empty() || text.ru.empty())) complain(where, "'kk' and 'ru' must not be empty");
-    if (most < kMostAnnouncement) {
-      for (const std::string& line : {text.kk, text.ru, text.en}) check_line(line, where);
+    for (std::string* one : {&text.kk, &text.ru, &text.en}) {
+      *one = shown(std::move(*one), where, most, most == kMostAnnouncement);
+    }
+    if (!empty_allowed && (is_blank(text.kk) || is_blank(text.ru))) {
+      complain(where, "'kk' and 'ru' must not be empty");
     }
     return text;
   }
@@ -97,6 +113,9 @@ class Reader {
   }
 
  private:
+  static bool is_blank(const std::string& text) { return text.find_first_not_of('\n') == std::string::npos; }
+
+  From from_;
   std::chrono::days shift_;
   std::optional<std::string> wrong_;
 };
@@ -106,6 +125,25 @@ bool is_meeting_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), fits);
 }
 
+bool is_known(const std::string& zone) {
+  try {
+    return date::locate_zone(zone) != nullptr;
+  } catch (const std::runtime_error&) {  // the library's way to say that there is no such zone, or no zoneinfo at all
+    return false;
+  }
+}
+
+/// A place, or UTC: "localtime" is another one on every machine, "right/..." counts leap seconds.
+bool is_timezone(const std::string& zone) {
+  const bool place = zone.find('/') != std::string::npos && !zone.starts_with("right/") && !zone.starts_with("posix/");
+  return (place || zone == "UTC") && is_known(zone);
+}
+
+std::string no_such_timezone(const std::string& zone) {
+  if (!is_known("UTC")) return "the time zones of this machine cannot be read; install the package tzdata";
+  return fmt::format("there is no time zone '{}'; that of Kazakhstan is Asia/Almaty", zone);
+}
+
 void check_timezone(Reader& reader, const std::string& zone, const std::string& where) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
@@ -113,6 +151,8 @@ void check_timezone(Reader& reader, const std::string& zone, const std::string& 
   };
   if (zone.empty() || zone.size() > 64 || zone.front() == '/' || !std::all_of(zone.begin(), zone.end(), fits)) {
     reader.complain(where, fmt::format("'{}' is not a time zone as in Asia/Almaty", zone));
+  } else if (reader.strangers() && !reader.wrong() && !is_timezone(zone)) {
+    reader.complain(where, no_such_timezone(zone));
   }
 }
 
@@ -134,6 +174,31 @@ TimeRules read_time_rules(Reader& reader, const Json& json, const std::string& w
   rules.extension_step_s = seconds("extension_step_s");
   reader.note(strictly ? fields.finish() : fields.finish_leniently());
   return rules;
+}
+
+/// Optional as a whole: a record without it has the order that was the only one before.
+QueueRules read_queue_rules(Reader& reader, const Json* json, const std::string& where, bool strictly) {
+  QueueRules rules;
+  if (json == nullptr) return rules;
+  Fields fields(*json, where);
+  const std::string point_of_order = fields.string("point_of_order", 32);
+  rules.point_of_order_interrupts = point_of_order == "interrupts";
+  if (!rules.point_of_order_interrupts && point_of_order != "after_speech") {
+    fields.complain("'point_of_order' is not one of: interrupts, after_speech");
+  }
+  rules.order.clear();
+  for (const Json& place : reader.list(fields, "order")) {
+    if (place.is_string()) rules.order.push_back(place.get<std::string>());
+  }
+  if (!std::is_permutation(rules.order.begin(), rules.order.end(), queue_places().begin(), queue_places().end())) {
+    fields.complain(fmt::format("'order' must name each of these once: {}", fmt::join(queue_places(), ", ")));
+  }
+  reader.note(strictly ? fields.finish() : fields.finish_leniently());
+  return rules;
+}
+
+Json to_json(const QueueRules& rules) {
+  return {{"order", rules.order}, {"point_of_order", rules.point_of_order_interrupts ? "interrupts" : "after_speech"}};
 }
 
 Speaker read_speaker(Reader& reader, const Json& json, const std::string& where, bool strictly) {
@@ -232,11 +297,19 @@ std::vector<Site> read_sites(Reader& reader, const Json& list) {
     Fields fields(list[i], where);
     Site site;
     site.id = fields.string("id", 64);
-    site.main = fields.string("kind", 64) == "main";
+    const std::string kind = fields.string("kind", 64);
+    site.main = kind == "main";
     site.name = reader.text(fields, "name", where, kMostName);
     site.address = reader.text(fields, "address", where, kMostName);
     reader.note(fields.finish_leniently());
     reader.check_id(site.id, where + ".id");
+    if (!site.main && kind != "remote") {
+      reader.complain(where + ".kind", fmt::format("is '{}' and must be main or remote", kind));
+    }
+    const auto same = [&](const Site& other) { return other.id == site.id; };
+    if (std::any_of(sites.begin(), sites.end(), same)) {
+      reader.complain(where + ".id", fmt::format("'{}' stands twice", site.id));
+    }
     sites.push_back(std::move(site));
   }
   if (std::count_if(sites.begin(), sites.end(), [](const Site& site) { return site.main; }) != 1) {
@@ -287,6 +360,22 @@ void read_meta(Reader& reader, const Json& json, Record& record) {
   check_timezone(reader, record.timezone, "meta.timezone");
 }
 
+/// What people would call and write to in vain.
+void check_contact(Reader& reader, const Record& record) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto& phone = record.contact_phone;
+  if (!phone.empty() && std::count_if(phone.begin(), phone.end(), digit) < 3) {
+    reader.complain("hearing.contact.phone", fmt::format("'{}' is not a telephone number", phone));
+  }
+  const auto& email = record.contact_email;
+  const std::size_t at = email.find('@');
+  const bool address = at != std::string::npos && at > 0 && at + 1 < email.size() && at == email.rfind('@') &&
+                       email.find(' ') == std::string::npos;
+  if (!email.empty() && !address) {
+    reader.complain("hearing.contact.email", fmt::format("'{}' is not an e-mail address", email));
+  }
+}
+
 void read_meeting(Reader& reader, const Json& json, Record& record) {
   Fields fields(json, "hearing");
   record.id = fields.string("id");
@@ -300,8 +389,9 @@ void read_meeting(Reader& reader, const Json& json, Record& record) {
     record.contact_phone = contacts.optional_string("phone", 128).value_or("");
     record.contact_email = contacts.optional_string("email", 256).value_or("");
     reader.note(contacts.finish_leniently());
-    reader.check_line(record.contact_phone, "hearing.contact.phone");
-    reader.check_line(record.contact_email, "hearing.contact.email");
+    record.contact_phone = reader.shown(std::move(record.contact_phone), "hearing.contact.phone", 128);
+    record.contact_email = reader.shown(std::move(record.contact_email), "hearing.contact.email", 256);
+    check_contact(reader, record);
   }
   reader.note(fields.finish_leniently());
 }
@@ -333,6 +423,22 @@ void read_lists(Reader& reader, Fields& document, Record& record) {
   }
   check_sites_of_people(reader, record, sites);
   name_sites_of_people(record, sites);
+}
+
+/// What the rules believe of the agenda, beyond its form.
+void check_plan(Reader& reader, const Record& record) {
+  for (std::size_t i = 0; i < record.agenda.size(); ++i) {
+    const AgendaItem& item = record.agenda[i];
+    const std::string where = fmt::format("agenda[{}]", i);
+    if (item.planned_start && *item.planned_start < record.starts_at) {
+      reader.complain(where + ".planned_start", "must not be before the meeting 'starts_at'");
+    }
+    for (std::size_t j = 0; j < item.speakers.size(); ++j) {
+      // It interrupts whoever speaks; nobody can plan one.
+      if (item.speakers[j].as != kPointOfOrder) continue;
+      reader.complain(fmt::format("{}.speakers[{}].as", where, j), "a point of order cannot be planned");
+    }
+  }
 }
 
 Json json_or_null(const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); }
@@ -369,13 +475,14 @@ Result<Json> read_hearing(const Json& document, int shift_days) {
   if (shift_days < -kMostShift || shift_days > kMostShift) {
     return fail(fmt::format("a shift of {} days: at most {} are taken", shift_days, kMostShift));
   }
-  Reader reader(shift_days);
+  Reader reader(From::kStranger, shift_days);
   Fields fields(document, "the document");
   const Json& meta = fields.object("meta");
   const Json& maslikhat = fields.object("maslikhat");
   const Json& hearing = fields.object("hearing");
   const Json& rules = fields.object("time_rules");
   const Json& announcement = fields.object("announcement");
+  const Json* queue = fields.optional_object("queue_rules");
   if (const auto wrong = fields.finish_leniently()) return fail(*wrong);
 
   Record record;
@@ -390,8 +497,10 @@ Result<Json> read_hearing(const Json& document, int shift_days) {
   }
   read_lists(reader, fields, record);
   record.time_rules = read_time_rules(reader, rules, "time_rules", false);
+  record.queue_rules = read_queue_rules(reader, queue, "queue_rules", false);
   read_announcement(reader, announcement, record);
   check_together(reader, record);
+  check_plan(reader, record);
   if (reader.wrong()) return fail(*reader.wrong());
   return Json{{"record", to_json(record)}};
 }
@@ -419,26 +528,28 @@ Json to_json(const Record& record) {
   Json people = Json::array(), agenda = Json::array();
   for (const Person& person : record.people) people.push_back(to_json(person));
   for (const AgendaItem& item : record.agenda) agenda.push_back(to_json(item));
-  return {{"id", record.id},
-          {"kind", record.kind},
-          {"title", to_json(record.title)},
-          {"number", to_json(record.number)},
-          {"maslikhat", to_json(record.maslikhat)},
-          {"commission", to_json(record.commission)},
-          {"place", to_json(record.place)},
-          {"announcement", to_json(record.announcement)},
-          {"timezone", record.timezone},
-          {"contact_phone", record.contact_phone},
-          {"contact_email", record.contact_email},
-          {"starts_at", format_utc(record.starts_at)},
-          {"planned_end", json_or_null(record.planned_end)},
-          {"agenda", std::move(agenda)},
-          {"people", std::move(people)},
-          {"time_rules", to_json(record.time_rules)}};
+  Json json{{"id", record.id},
+            {"kind", record.kind},
+            {"title", to_json(record.title)},
+            {"number", to_json(record.number)},
+            {"maslikhat", to_json(record.maslikhat)},
+            {"commission", to_json(record.commission)},
+            {"place", to_json(record.place)},
+            {"announcement", to_json(record.announcement)},
+            {"timezone", record.timezone},
+            {"contact_phone", record.contact_phone},
+            {"contact_email", record.contact_email},
+            {"starts_at", format_utc(record.starts_at)},
+            {"planned_end", json_or_null(record.planned_end)},
+            {"agenda", std::move(agenda)},
+            {"people", std::move(people)},
+            {"time_rules", to_json(record.time_rules)}};
+  if (record.queue_rules != QueueRules{}) json["queue_rules"] = to_json(record.queue_rules);
+  return json;
 }
 
 Result<Person> person_from_json(const Json& json) {
-  Reader reader;
+  Reader reader(From::kJournal);
   Person person = read_person(reader, json, "person", true);
   if (reader.wrong()) return fail(*reader.wrong());
   return person;
@@ -446,7 +557,7 @@ Result<Person> person_from_json(const Json& json) {
 
 Result<Record> record_from_json(const Json& json) {
   const std::string where = "record";
-  Reader reader;
+  Reader reader(From::kJournal);
   Fields fields(json, where);
   Record record;
   record.id = fields.string("id");
@@ -471,8 +582,10 @@ Result<Record> record_from_json(const Json& json) {
     record.people.push_back(read_person(reader, people[i], fmt::format("people[{}]", i), true));
   }
   const Json& rules = fields.object("time_rules");
+  const Json* queue = fields.optional_object("queue_rules");
   reader.note(fields.finish());
   if (!reader.wrong()) record.time_rules = read_time_rules(reader, rules, "time_rules", true);
+  if (!reader.wrong()) record.queue_rules = read_queue_rules(reader, queue, "queue_rules", true);
   check_timezone(reader, record.timezone, "record.timezone");
   check_together(reader, record);
   if (reader.wrong()) return fail(*reader.wrong());

@@ -63,11 +63,6 @@ constexpr Sentence kSentences[] = {
      "There is no such item on the agenda. Choose one from the list."},
     {"item_already_open", "", "№ {no} мәселе қазір қаралып жатыр. Басқа мәселені таңдаңыз.",
      "Вопрос № {no} уже рассматривается. Выберите другой вопрос.", "Item {no} is open already. Choose another one."},
-    {"item_closed", "",
-     "№ {no} мәселені қарау аяқталған. Басқа мәселені таңдаңыз; қателесіп жапсаңыз, соңғы әрекетті кері қайтарыңыз.",
-     "Рассмотрение вопроса № {no} завершено. Выберите другой вопрос; если он закрыт по ошибке, отмените последнее "
-     "действие.",
-     "Item {no} is closed. Choose another one; if it was closed by mistake, undo the last action."},
     {"no_item_open", "", "Қазір ешбір мәселе қаралып жатқан жоқ. Алдымен күн тәртібіндегі мәселені ашыңыз.",
      "Сейчас не рассматривается ни один вопрос. Сначала откройте вопрос повестки дня.",
      "No agenda item is open. Open one first."},
@@ -108,6 +103,10 @@ constexpr Sentence kSentences[] = {
      "Only the meeting secretary can do this. You can raise or lower your own hand."},
     {"only_for_guests", "", "Мұны қашықтан қатысушы өзі ғана жасай алады.",
      "Это может сделать только сам дистанционный участник.", "Only the remote participant can do this."},
+    {"turn_over_already", "", "Сөзіңіз аяқталып қойған.", "Ваше выступление уже завершено.",
+     "Your turn is over already."},
+    {"heard_already", "", "Хатшы микрофоныңызды өшірген жоқ.", "Секретарь не выключал ваш микрофон.",
+     "The secretary has not muted you."},
     {"invitation_void", "", "Шақыру сілтемесі енді жарамсыз. Отырыс хатшысынан жаңа сілтеме сұраңыз.",
      "Ссылка-приглашение больше не действует. Попросите у секретаря заседания новую.",
      "The invitation is no longer valid. Ask the meeting secretary for a new link."},
@@ -172,6 +171,29 @@ constexpr Sentence kSentences[] = {
      "The clock is paused already. Resume it when the speech goes on."},
     {"clock_not_paused", "", "Уақыт есебі жүріп тұр, оны қайта қосудың қажеті жоқ.",
      "Отсчёт времени идёт, возобновлять его не нужно.", "The clock is running and need not be resumed."},
+    {"turn_changed", "", "Сөз енді басқада: {name}. Ештеңе өзгерген жоқ. Экранға қарап, керек болса қайта басыңыз.",
+     "Слово уже у другого: {name}. Ничего не изменено. Посмотрите на экран и, если нужно, нажмите ещё раз.",
+     "It is somebody else's turn by now: {name}. Nothing was changed. Look at the screen, and press again if you mean "
+     "it."},
+    {"item_changed", "",
+     "Енді № {no} мәселе қаралып жатыр. Ештеңе өзгерген жоқ. Экранға қарап, керек болса қайта басыңыз.",
+     "Сейчас рассматривается уже вопрос № {no}. Ничего не изменено. Посмотрите на экран и, если нужно, нажмите ещё "
+     "раз.",
+     "Item {no} is open by now. Nothing was changed. Look at the screen, and press again if you mean it."},
+    {"undo_changed", "",
+     "Осы арада басқа әрекет жасалды, соңғы әрекет енді сол. Ештеңе қайтарылған жоқ. Экранға қарап, керек болса қайта "
+     "басыңыз.",
+     "Тем временем выполнено другое действие, и последнее теперь оно. Ничего не отменено. Посмотрите на экран и, если "
+     "нужно, нажмите ещё раз.",
+     "Something else was done meanwhile, and that is the last action now. Nothing was undone. Look at the screen, and "
+     "press again if you mean it."},
+    {"recess_changed", "", "Ол үзіліс аяқталған, қазір басқа үзіліс жүріп жатыр. Ештеңе өзгерген жоқ.",
+     "Тот перерыв уже закончился, сейчас идёт другой. Ничего не изменено.",
+     "That recess is over, and another one lasts now. Nothing was changed."},
+    {"request_changed", "", "Бұл өтініш кезекте жоқ. Ештеңе өзгерген жоқ. Экранға қарап, керек болса қайта басыңыз.",
+     "Этой просьбы в очереди уже нет. Ничего не изменено. Посмотрите на экран и, если нужно, нажмите ещё раз.",
+     "That request is not in the queue any more. Nothing was changed. Look at the screen, and press again if you mean "
+     "it."},
     {"nothing_to_undo", "", "Кері қайтаратын әрекет жоқ: әлі ештеңе жасалмаған немесе барлығы қайтарылған.",
      "Отменять нечего: действий ещё не было, или все они уже отменены.",
      "There is nothing to undo: nothing was done yet, or all of it is undone."},

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "session/meeting/draft.h"
 #include "session/meeting/guest_rules.h"
+#include "session/meeting/line.h"
 
 namespace tyndau::meeting {
 
@@ -57,9 +59,7 @@ MaybeRefusal broadcast_start_refused(const State& state, const Surroundings& aro
   if (state.phase == Phase::kClosed) {
     return refusal(state.on_air == OnAir::kEnded ? "broadcast_ended" : "sitting_closed");
   }
-  if (!around.other_on_air.empty()) {
-    return refusal("other_meeting_on_air", {{"meeting", same_in_all(around.other_on_air)}});
-  }
+  if (around.other_on_air != Text{}) return refusal("other_meeting_on_air", {{"meeting", around.other_on_air}});
   if (!around.media_connected) return refusal("media_unavailable");
   // Rounded down, so that the sentence never says that 4 hours are less than 4 hours.
   if (around.disk_free_hours < around.disk_reserve_hours) {
@@ -141,6 +141,28 @@ MaybeRefusal undo_refused(const State& state, const Surroundings&) {
   return refusal("cannot_undo", {}, state.before.back().action.kind);
 }
 
+// ---- what stood on the screen ----
+
+/// The refusal of an action that means something which is not so any more, if it is one.
+MaybeRefusal changed_since_seen(const State& state, const Action& action) {
+  // A turn and an item that are over by themselves are what was wanted: only another one in their place is a surprise.
+  if (action.turn && state.floor && *action.turn != state.floor->turn) {
+    return refusal("turn_changed", {{"name", state.record.person(state.floor->person)->name}});
+  }
+  const AgendaItem* open = state.record.item(state.open_item);
+  if (action.closes && open != nullptr && *action.closes != open->id) {
+    return refusal("item_changed", {{"no", same_in_all(std::to_string(open->no))}});
+  }
+  if (action.of && *action.of != state.undoable()->action) return refusal("undo_changed");
+  if (action.recess && *action.recess != state.recess) return refusal("recess_changed");
+  if (action.request && std::none_of(state.queue.begin(), state.queue.end(), [&](const Request& request) {
+        return request.request == *action.request && request.person == action.person;
+      })) {
+    return refusal("request_changed");
+  }
+  return std::nullopt;
+}
+
 // ---- what an accepted action means ----
 
 Decision item_open(const State& state, const Action& action, const Surroundings&) {
@@ -149,8 +171,9 @@ Decision item_open(const State& state, const Action& action, const Surroundings&
   const Words words = {{"no", same_in_all(std::to_string(item->no))}};
   const auto known = state.items.find(action.item);
   if (known != state.items.end() && known->second == ItemState::kOpen) return refuse("item_already_open", words);
-  if (known != state.items.end() && known->second == ItemState::kClosed) return refuse("item_closed", words);
-  return Draft(state).close_item("item_closed").add("item.opened", {{"item", action.item}}).take();
+  Json opened = {{"item", action.item}};
+  if (known != state.items.end() && known->second == ItemState::kClosed) opened["again"] = true;
+  return Draft(state).close_item("item_closed").add("item.opened", std::move(opened)).take();
 }
 
 /// The turn as the agenda plans it for this person. Somebody whom an item with its own speakers does not plan has a
@@ -195,10 +218,18 @@ MaybeRefusal remote_refused(const State& state, const std::string& id) {
   return std::nullopt;
 }
 
+/// The request that the action means, or else the person's first.
+const Request* meant_request(const State& state, const Action& action) {
+  if (!action.request) return state.request_of(action.person);
+  const auto found = std::find_if(state.queue.begin(), state.queue.end(),
+                                  [&](const Request& request) { return request.request == *action.request; });
+  return found == state.queue.end() ? nullptr : &*found;
+}
+
 Decision floor_give(const State& state, const Action& action, const Surroundings&) {
   if (auto refused = person_refused(state, action.person)) return tl::unexpected(std::move(*refused));
   if (auto refused = remote_refused(state, action.person)) return tl::unexpected(std::move(*refused));
-  const Request* request = state.request_of(action.person);
+  const Request* request = meant_request(state, action);
   const Speaker turn = request != nullptr
                            ? requested_turn(state.record.time_rules, *request)
                            : planned_turn(state.record, *state.record.item(state.open_item), action.person);
@@ -206,12 +237,13 @@ Decision floor_give(const State& state, const Action& action, const Surroundings
                 {"item", state.open_item},
                 {"limit_s", action.limit_s.value_or(turn.limit_s)},
                 {"as", turn.as}};
+  if (request != nullptr) given["request"] = request->request;
   const bool resumes = request != nullptr && request->turn;
   if (resumes) given["elapsed_ms"] = request->turn->elapsed.count();
   Draft draft(state);
-  // A point of order interrupts a speech, it does not end it.
-  const bool interrupts =
-      state.floor && !resumes && turn.as == kPointOfOrder && std::string_view(state.floor->as) != kPointOfOrder;
+  // A point of order interrupts a speech, it does not end it, unless the regulation has it wait for the speech's end.
+  const bool interrupts = state.record.queue_rules.point_of_order_interrupts && state.floor && !resumes &&
+                          turn.as == kPointOfOrder && std::string_view(state.floor->as) != kPointOfOrder;
   if (interrupts) {
     draft.suspend_floor("point_of_order");
   } else {
@@ -222,7 +254,7 @@ Decision floor_give(const State& state, const Action& action, const Surroundings
 
 Decision hand_raise(const State& state, const Action& action, const Surroundings&) {
   if (auto refused = person_refused(state, action.person)) return tl::unexpected(std::move(*refused));
-  if (state.request_of(action.person) != nullptr) {
+  if (waits_for(state, action.person, action.hand == kPointOfOrder)) {
     return refuse("already_in_queue", {{"name", state.record.person(action.person)->name}});
   }
   Json raised = {{"person", action.person}, {"kind", action.hand}};
@@ -235,10 +267,11 @@ Decision hand_raise(const State& state, const Action& action, const Surroundings
 Decision hand_lower(const State& state, const Action& action, const Surroundings&) {
   const Person* person = state.record.person(action.person);
   if (person == nullptr) return refuse("person_unknown");
-  if (state.request_of(action.person) == nullptr) return refuse("not_in_queue", {{"name", person->name}});
+  const Request* request = meant_request(state, action);
+  if (request == nullptr) return refuse("not_in_queue", {{"name", person->name}});
   Draft draft(state);
   if (!action.guest.empty()) draft.by("guest");
-  return draft.add("hand.lowered", {{"person", action.person}}).take();
+  return draft.add("hand.lowered", {{"person", action.person}, {"request", request->request}}).take();
 }
 
 /// Who is framed when nobody was named: who has the floor, or everybody for a grid.
@@ -340,6 +373,8 @@ const std::vector<Rule>& rules() {
       {"guest.revoke", always_possible, guest_revoke},
       {"guest.arrive", unless_closed, guest_arrive},
       {"guest.leave", always_possible, guest_leave},
+      {"guest.finish", unless_closed, guest_finish},
+      {"guest.ask", unless_closed, guest_ask},
       {"guest.admit", unless_closed, guest_admit},
       {"guest.decline", unless_closed, guest_decline},
       {"guest.mute", unless_closed, guest_mute},
@@ -359,7 +394,7 @@ const std::vector<Rule>& rules() {
 
 // ---- reading ----
 
-/// A scheme and no control characters; media knows which schemes there are and says so.
+/// A scheme and nothing that cannot be seen; media knows which schemes there are and says so.
 bool looks_like_uri(std::string_view uri) {
   const std::size_t colon = uri.find(':');
   if (colon == 0 || colon == std::string_view::npos) return false;
@@ -368,7 +403,12 @@ bool looks_like_uri(std::string_view uri) {
   };
   const auto printable = [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; };
   return std::all_of(uri.begin(), uri.begin() + static_cast<std::ptrdiff_t>(colon), in_scheme) &&
-         std::all_of(uri.begin(), uri.end(), printable);
+         std::all_of(uri.begin(), uri.end(), printable) && !read_line(uri).unseen;
+}
+
+/// The number of an event that the action means.
+std::optional<std::int64_t> read_meant(Fields& fields, const char* name, std::int64_t least = 1) {
+  return fields.optional_integer(name, least, std::numeric_limits<std::int64_t>::max());
 }
 
 /// A guest is himself, and need not say so.
@@ -392,10 +432,15 @@ void read_layout(Fields& fields, Action& action) {
   }
 }
 
-/// A line as people write it: something to see, and nothing that cannot be seen.
-bool is_line(const std::string& text) {
-  const auto hidden = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return text.find_first_not_of(' ') != std::string::npos && std::none_of(text.begin(), text.end(), hidden);
+/// A line as people write it (line.h), as it may stand on screens; "" when nothing of it is seen.
+std::string read_shown(Fields& fields, const char* key, std::string typed) {
+  auto line = line_of(typed);
+  if (!line) {
+    fields.complain(fmt::format("'{}' {}", key, line.error().what));
+    return {};
+  }
+  if (line->size() > kMostNameBytes) fields.complain(fmt::format("'{}' is longer than {} bytes", key, kMostNameBytes));
+  return std::move(*line);
 }
 
 /// Somebody of the record, or somebody new by name: a person or a district's room.
@@ -404,14 +449,19 @@ void read_invited(Fields& fields, Action& action) {
   if (!action.person.empty()) return;
   const auto name = fields.optional_string("name", kMostNameBytes);
   if (!name) return fields.complain("needs 'person', or the 'name' of somebody new");
-  action.name = *name;
-  action.position = fields.optional_string("position", kMostNameBytes).value_or("");
-  if (!is_line(action.name)) fields.complain("'name' must be one line of text");
-  if (!action.position.empty() && !is_line(action.position)) fields.complain("'position' must be one line of text");
+  action.name = read_shown(fields, "name", *name);
+  action.position =
+      read_shown(fields, "position", fields.optional_string("position", kMostNameBytes).value_or(std::string()));
+  if (action.name.empty()) fields.complain("'name' must have something in it that is seen");
+}
+
+/// What the secretary cannot do for anybody.
+bool is_only_for_guests(std::string_view action) {
+  return action == "guest.arrive" || action == "guest.leave" || action == "guest.finish" || action == "guest.ask";
 }
 
 void read_arguments(Fields& fields, Action& action) {
-  if (action.kind == "guest.arrive" || action.kind == "guest.leave") return;
+  if (is_only_for_guests(action.kind)) return;
   if (action.kind == "guest.invite") {
     read_invited(fields, action);
   } else if (action.kind.starts_with("guest.")) {
@@ -425,8 +475,13 @@ void read_arguments(Fields& fields, Action& action) {
     if (!looks_like_uri(action.uri)) fields.complain("'uri' must be an address as in rtsp://camera/stream");
   } else if (action.kind == "item.open") {
     action.item = fields.string("item", 64);
+    action.closes = fields.optional_string("closes", 64);
+  } else if (action.kind == "item.close") {
+    action.closes = fields.optional_string("item", 64);
   } else if (action.kind == "floor.give") {
     action.person = fields.string("person", 64);
+    action.turn = read_meant(fields, "ends", 0);
+    action.request = read_meant(fields, "request");
     if (const auto limit = fields.optional_integer("limit_s", 1, kMostSeconds)) {
       action.limit_s = static_cast<int>(*limit);
     }
@@ -439,7 +494,15 @@ void read_arguments(Fields& fields, Action& action) {
     }
   } else if (action.kind == "hand.lower") {
     action.person = read_person(fields, action);
+    action.request = read_meant(fields, "request");
+  } else if (action.kind == "floor.end" || action.kind == "floor.pause" || action.kind == "floor.resume") {
+    action.turn = read_meant(fields, "turn");
+  } else if (action.kind == "recess.end") {
+    action.recess = read_meant(fields, "recess");
+  } else if (action.kind == "undo") {
+    action.of = read_meant(fields, "of");
   } else if (action.kind == "floor.extend") {
+    action.turn = read_meant(fields, "turn");
     action.seconds = static_cast<int>(fields.optional_integer("seconds", 1, kMostSeconds).value_or(0));
   } else if (action.kind == "recess.start") {
     const auto until = fields.optional_string("until", 64);
@@ -465,7 +528,7 @@ const std::vector<std::string>& action_kinds() {
 }
 
 bool is_for_guests(std::string_view action) {
-  return action == "guest.arrive" || action == "guest.leave" || action == "hand.raise" || action == "hand.lower";
+  return is_only_for_guests(action) || action == "hand.raise" || action == "hand.lower";
 }
 
 const std::vector<std::string>& layouts() {
@@ -493,13 +556,11 @@ namespace {
 Decision decide_as_asked(const State& state, const Action& action, const Surroundings& around) {
   const bool his_own = action.person.empty() || action.person == action.guest;
   if (!action.guest.empty() && (!is_for_guests(action.kind) || !his_own)) return refuse("not_yours");
-  // The two that only guests do: the secretary cannot do them for anybody.
-  if (action.guest.empty() && (action.kind == "guest.arrive" || action.kind == "guest.leave")) {
-    return refuse("only_for_guests");
-  }
+  if (action.guest.empty() && is_only_for_guests(action.kind)) return refuse("only_for_guests");
   for (const Rule& rule : rules()) {
     if (rule.kind != action.kind) continue;
     if (auto refused = rule.refused(state, around)) return tl::unexpected(std::move(*refused));
+    if (auto refused = changed_since_seen(state, action)) return tl::unexpected(std::move(*refused));
     return rule.decide(state, action, around);
   }
   std::abort();  // read_action lets no other kind through
@@ -525,50 +586,75 @@ std::vector<Event> line_restored(const State& state, const std::string& person) 
   if (!state.is_admitted(person) || !state.guest(person)->line_lost) return {};
   Draft draft(state);
   draft.by("media").add("guest.line_restored", {{"person", person}});
-  const Request* held = state.request_of(person);
-  const bool resumes = held != nullptr && held->turn && held->reason == "line_lost" && !state.floor &&
+  const Request* held = state.held_turn_of(person);
+  const bool resumes = held != nullptr && held->reason == "line_lost" && !state.floor &&
                        state.phase == Phase::kInSession && !state.open_item.empty();
   if (resumes) {
     draft.add("floor.given", {{"person", person},
                               {"item", state.open_item},
                               {"limit_s", held->turn->limit_s},
                               {"as", held->turn->as},
+                              {"request", held->request},
                               {"elapsed_ms", held->turn->elapsed.count()},
                               {"reason", "line_restored"}});
   }
   return draft.take();
 }
 
+namespace {
+
+/// Where in QueueRules::order a request stands.
+std::string_view place_of(const Request& request) {
+  if (request.turn) return "held";
+  return request.kind;
+}
+
+Waiting waits(const State& state, const Request& request) {
+  const Speaker turn = requested_turn(state.record.time_rules, request);
+  int seconds = turn.limit_s;
+  if (request.turn) seconds = static_cast<int>(std::max<std::int64_t>(0, request.turn->remaining({}).count() / 1000));
+  return {request.person, turn.as, seconds, true, request.request};
+}
+
+/// Those whom the agenda plans and who have not spoken, with the hand that they have raised besides.
+std::vector<Waiting> planned_speakers(const State& state, const AgendaItem& item) {
+  const auto spoken = state.spoken.find(item.id);
+  std::vector<Waiting> all;
+  for (const Speaker& speaker : item.speakers) {
+    const Person* person = state.record.person(speaker.person);
+    const bool spoke = spoken != state.spoken.end() &&
+                       std::find(spoken->second.begin(), spoken->second.end(), speaker.person) != spoken->second.end();
+    if (spoke || person == nullptr || person->mode == "absent") continue;
+    if (state.floor && state.floor->person == speaker.person) continue;
+    // A question and a turn that is held have places of their own.
+    const auto hand = std::find_if(state.queue.begin(), state.queue.end(), [&](const Request& request) {
+      return request.person == speaker.person && place_of(request) != kPointOfOrder;
+    });
+    if (hand != state.queue.end() && place_of(*hand) != "debate") continue;
+    const bool asked = hand != state.queue.end();
+    all.push_back({speaker.person, speaker.as, speaker.limit_s, asked, asked ? hand->request : 0});
+  }
+  return all;
+}
+
+}  // namespace
+
 std::vector<Waiting> waiting(const State& state) {
   const AgendaItem* item = state.record.item(state.open_item);
   if (item == nullptr) return {};
+  const std::vector<Waiting> planned = planned_speakers(state, *item);
   std::vector<Waiting> all, unreachable;
-  const auto stands = [&](std::string_view person) {
-    return std::any_of(all.begin(), all.end(), [&](const Waiting& one) { return one.person == person; });
-  };
-  const auto take = [&](auto condition) {
+  for (const std::string& place : state.record.queue_rules.order) {
+    if (place == "planned") all.insert(all.end(), planned.begin(), planned.end());
     for (const Request& request : state.queue) {
-      if (!condition(request) || stands(request.person)) continue;
-      const Speaker turn = requested_turn(state.record.time_rules, request);
-      int seconds = turn.limit_s;
-      if (request.turn)
-        seconds = static_cast<int>(std::max<std::int64_t>(0, request.turn->remaining({}).count() / 1000));
+      const bool as_planned = std::any_of(planned.begin(), planned.end(),
+                                          [&](const Waiting& one) { return one.request == request.request; });
+      if (place_of(request) != place || as_planned) continue;
       const Guest* guest = state.guest(request.person);
       const bool lost = request.turn && guest != nullptr && guest->line_lost;
-      (lost ? unreachable : all).push_back({request.person, turn.as, seconds, true});
+      (lost ? unreachable : all).push_back(waits(state, request));
     }
-  };
-  take([](const Request& request) { return !request.turn && request.kind == kPointOfOrder; });
-  take([](const Request& request) { return request.turn.has_value(); });
-  take([](const Request& request) { return request.kind == "question"; });
-  for (const Speaker& speaker : item->speakers) {
-    const Person* person = state.record.person(speaker.person);
-    const bool spoke = std::find(state.spoken.begin(), state.spoken.end(), speaker.person) != state.spoken.end();
-    if (spoke || stands(speaker.person) || person == nullptr || person->mode == "absent") continue;
-    if (state.floor && state.floor->person == speaker.person) continue;
-    all.push_back({speaker.person, speaker.as, speaker.limit_s, state.request_of(speaker.person) != nullptr});
   }
-  take([&](const Request& request) { return !request.turn; });
   all.insert(all.end(), unreachable.begin(), unreachable.end());
   return all;
 }

@@ -23,16 +23,27 @@ struct Action {
   std::optional<int> limit_s;        ///< floor.give
   int seconds = 0;                   ///< floor.extend; 0 takes the regulation's step
   std::optional<Utc> until;          ///< recess.start
+
+  // What stood on the screen of whoever acts, so that nobody acts on what they have not seen: when it is not so any
+  // more the action is refused. Left out, it is what is so now.
+  /// The turn (seq of its floor.given) that floor.end, floor.extend, floor.pause, floor.resume mean, and that
+  /// floor.give ends; for floor.give 0 says that nobody has the floor.
+  std::optional<std::int64_t> turn;
+  std::optional<std::string> closes;    ///< item.open: the item that it closes, "" for none; item.close: the item
+  std::optional<std::int64_t> of;       ///< undo: the action (seq of its first event) that is taken back
+  std::optional<std::int64_t> recess;   ///< recess.end: seq of its recess.started
+  std::optional<std::int64_t> request;  ///< hand.lower, floor.give: seq of the event that put it into the queue
 };
 
 /// broadcast.start, broadcast.stop, source.set, source.invite, source.revoke, sitting.open, sitting.close, item.open,
 /// item.close, floor.give, floor.extend, floor.pause, floor.resume, floor.end, hand.raise, hand.lower, guest.invite,
-/// guest.revoke, guest.arrive, guest.leave, guest.admit, guest.decline, guest.mute, guest.unmute, guest.remove,
-/// registration.open, registration.close, registration.approve, registration.decline, layout.set, recess.start,
-/// recess.end, undo.
+/// guest.revoke, guest.arrive, guest.leave, guest.finish, guest.ask, guest.admit, guest.decline, guest.mute,
+/// guest.unmute, guest.remove, registration.open, registration.close, registration.approve, registration.decline,
+/// layout.set, recess.start, recess.end, undo.
 const std::vector<std::string>& action_kinds();
 
-/// What a guest may do, and only for himself: guest.arrive, guest.leave, hand.raise, hand.lower.
+/// What a guest may do, and only for himself: guest.arrive, guest.leave, guest.finish, guest.ask, hand.raise,
+/// hand.lower.
 bool is_for_guests(std::string_view action);
 
 /// hall, guest, side_by_side, grid.
@@ -47,8 +58,8 @@ struct Surroundings {
   Utc now{};
   bool media_connected = false;
   double disk_free_hours = 0, disk_reserve_hours = 0;
-  /// Another meeting that is on air, or "".
-  std::string other_on_air;
+  /// Another meeting that is on air, by its title and date; empty when none is.
+  Text other_on_air;
 };
 
 /// (state, action) -> events, or a refusal with a sentence. Pure. The events of one action carry "action": the seq of
@@ -64,12 +75,13 @@ std::vector<Event> line_restored(const State& state, const std::string& person);
 /// Somebody who waits to speak, raised hands and planned speakers together.
 struct Waiting {
   std::string person;
-  std::string kind;    ///< of the turn
-  int seconds = 0;     ///< that the turn has, or has left
-  bool asked = false;  ///< a hand or a held turn, and not the agenda's plan
+  std::string kind;          ///< of the turn
+  int seconds = 0;           ///< that the turn has, or has left
+  bool asked = false;        ///< a hand or a held turn, and not the agenda's plan
+  std::int64_t request = 0;  ///< Request::request; 0 for whom only the agenda plans
 };
-/// Everybody who waits in the open item, who is next first: points of order, held turns, questions, those whom the
-/// agenda plans and who have not spoken in it, hands for the debate. Held turns whose line is lost are passed over, and
+/// Everybody who waits in the open item, who is next first, in the order of the record's queue rules. Whoever has a
+/// point of order besides what they wait for stands here twice. Held turns whose line is lost are passed over, and
 /// stand at the end.
 std::vector<Waiting> waiting(const State& state);
 

@@ -57,12 +57,14 @@ void show(State& state) {
 
 bool meeting_imported(State& state, const StoredEvent& event) {
   const auto json = event.event.payload.find("record");
-  // The record may be corrected until something happens that rests on it.
-  if (json == event.event.payload.end() || state.phase != Phase::kAnnounced) return false;
+  if (json == event.event.payload.end()) return false;
   auto record = record_from_json(*json);
-  if (!record) return false;
+  if (!record || !may_correct(state, *record)) return false;
   keep_registered(*record, state.record, state.registered);
   state.record = std::move(*record);
+  state.imported = event.seq;
+  // What was done before rests on the older record.
+  state.before.clear();
   state.items.clear();
   for (const AgendaItem& item : state.record.agenda) state.items[item.id] = ItemState::kPending;
   return true;
@@ -88,6 +90,7 @@ bool source_set(State& state, const StoredEvent& event) {
   const std::string uri = text(event.event.payload, "uri");
   if (uri.empty()) return false;
   state.source = uri;
+  state.source_secret = text(event.event.payload, "secret");
   return true;
 }
 
@@ -113,6 +116,7 @@ bool sitting_closed(State& state, const StoredEvent& event) {
   state.sitting_closed = event.utc;
   state.recess_since.reset();
   state.recess_until.reset();
+  state.recess = 0;
   state.recess_paused_floor = false;
   state.registration_open = false;
   show(state);
@@ -122,10 +126,8 @@ bool sitting_closed(State& state, const StoredEvent& event) {
 bool item_opened(State& state, const StoredEvent& event) {
   const auto item = state.items.find(text(event.event.payload, "item"));
   if (state.phase != Phase::kInSession || !state.open_item.empty() || item == state.items.end()) return false;
-  if (item->second != ItemState::kPending) return false;
   item->second = ItemState::kOpen;
   state.open_item = item->first;
-  state.spoken.clear();
   return true;
 }
 
@@ -146,9 +148,14 @@ void enqueue(State& state, Request request, bool first) {
   state.queue.insert(first ? behind_points : state.queue.end(), std::move(request));
 }
 
-bool leave_queue(State& state, std::string_view person) {
-  return std::erase_if(state.queue, [&](const Request& request) { return request.person == person; }) > 0;
+/// `request`: only that one of theirs.
+bool leave_queue(State& state, std::string_view person, std::optional<std::int64_t> request = std::nullopt) {
+  return std::erase_if(state.queue, [&](const Request& one) {
+           return one.person == person && one.request == request.value_or(one.request);
+         }) > 0;
 }
+
+bool is_point_of_order(const Request& request) { return !request.turn && request.kind == kPointOfOrder; }
 
 bool hand_raised(State& state, const StoredEvent& event) {
   Request request;
@@ -159,7 +166,8 @@ bool hand_raised(State& state, const StoredEvent& event) {
   if (state.open_item.empty() || state.record.person(request.person) == nullptr) return false;
   const auto& kinds = hand_kinds();
   if (std::find(kinds.begin(), kinds.end(), request.kind) == kinds.end()) return false;
-  if (state.request_of(request.person) != nullptr) return false;
+  // Whoever waits may have a point of order besides.
+  if (waits_for(state, request.person, request.kind == kPointOfOrder)) return false;
   if (state.floor && state.floor->person == request.person) return false;
   // A guest's hand was raised for one item: after an undo another may be open.
   const std::string item = text(event.event.payload, "item");
@@ -170,7 +178,7 @@ bool hand_raised(State& state, const StoredEvent& event) {
 }
 
 bool hand_lowered(State& state, const StoredEvent& event) {
-  return leave_queue(state, text(event.event.payload, "person"));
+  return leave_queue(state, text(event.event.payload, "person"), integer(event.event.payload, "request"));
 }
 
 bool floor_given(State& state, const StoredEvent& event) {
@@ -183,9 +191,8 @@ bool floor_given(State& state, const StoredEvent& event) {
   const auto elapsed = integer(payload, "elapsed_ms").value_or(0);
   if (elapsed < 0 || elapsed > std::int64_t{kMostLimit} * 1000) return false;
   // A line that is back brings back a turn that is held, and no other.
-  const Request* held = state.request_of(person);
-  if (text(payload, "reason") == "line_restored" && (held == nullptr || !held->turn)) return false;
-  leave_queue(state, person);
+  if (text(payload, "reason") == "line_restored" && state.held_turn_of(person) == nullptr) return false;
+  leave_queue(state, person, integer(payload, "request"));
   Floor floor;
   floor.person = person;
   floor.elapsed = std::chrono::milliseconds(elapsed);
@@ -195,7 +202,8 @@ bool floor_given(State& state, const StoredEvent& event) {
   floor.turn = event.seq;
   start_clock(floor, event);
   state.floor = std::move(floor);
-  if (std::find(state.spoken.begin(), state.spoken.end(), person) == state.spoken.end()) state.spoken.push_back(person);
+  auto& spoken = state.spoken[state.open_item];
+  if (std::find(spoken.begin(), spoken.end(), person) == spoken.end()) spoken.push_back(person);
   state.framing.reset();
   return true;
 }
@@ -252,7 +260,7 @@ void move_to(Guest& guest, Stage stage, const StoredEvent& event) {
   guest.stage = stage;
   guest.since = event.utc;
   guest.line_lost = false;
-  guest.muted = false;
+  guest.muted = guest.asks = false;
 }
 
 /// Whoever goes leaves the queue and what was set by hand to show him.
@@ -291,7 +299,12 @@ template <Stage kStage>
 bool guest_goes(State& state, const StoredEvent& event) {
   Guest* guest = guest_of(state, event);
   const std::string person = text(event.event.payload, "person");
-  if (guest == nullptr || (state.floor && state.floor->person == person)) return false;
+  if (guest == nullptr) return false;
+  // An undo may have given a turn back to somebody who has gone meanwhile: their going wins.
+  if (state.floor && state.floor->person == person) {
+    state.floor.reset();
+    state.framing.reset();
+  }
   move_to(*guest, kStage, event);
   if (kStage == Stage::kRemoved) guest->invitation = 0;
   leave_the_room(state, person);
@@ -303,6 +316,14 @@ bool guest_muted(State& state, const StoredEvent& event) {
   Guest* guest = guest_of(state, event);
   if (guest == nullptr || guest->stage != Stage::kAdmitted || guest->muted == kMuted) return false;
   guest->muted = kMuted;
+  guest->asks = false;
+  return true;
+}
+
+bool guest_asked(State& state, const StoredEvent& event) {
+  Guest* guest = guest_of(state, event);
+  if (guest == nullptr || !guest->muted || guest->asks) return false;
+  guest->asks = true;
   return true;
 }
 
@@ -358,6 +379,7 @@ bool recess_started(State& state, const StoredEvent& event) {
   if (state.phase != Phase::kInSession) return false;
   state.phase = Phase::kRecess;
   state.recess_since = event.utc;
+  state.recess = event.seq;
   state.recess_until = moment(event.event.payload, "until");
   state.recess_paused_floor = state.floor && state.floor->running_since;
   if (state.recess_paused_floor) stop_clock(*state.floor, event);
@@ -370,6 +392,7 @@ bool recess_ended(State& state, const StoredEvent& event) {
   state.phase = Phase::kInSession;
   state.recess_since.reset();
   state.recess_until.reset();
+  state.recess = 0;
   if (state.recess_paused_floor && state.floor) start_clock(*state.floor, event);
   state.recess_paused_floor = false;
   show(state);
@@ -450,6 +473,7 @@ const std::map<std::string_view, Kind>& kinds() {
       {"guest.declined", {"guest.decline", guest_goes<Stage::kDeclined>}},
       {"guest.muted", {"guest.mute", guest_muted<true>}},
       {"guest.unmuted", {"guest.unmute", guest_muted<false>}},
+      {"guest.asked", {"guest.ask", guest_asked}},
       {"guest.removed", {"guest.remove", guest_goes<Stage::kRemoved>}},
       {"guest.line_lost", {"", guest_line<true>}},
       {"guest.line_restored", {"", guest_line<false>}},
@@ -525,6 +549,18 @@ bool apply_to_action(State& state, const StoredEvent& event, const Kind& kind) {
 
 }  // namespace
 
+const Request* State::held_turn_of(std::string_view person) const {
+  const auto found = std::find_if(queue.begin(), queue.end(),
+                                  [&](const Request& request) { return request.person == person && request.turn; });
+  return found == queue.end() ? nullptr : &*found;
+}
+
+bool waits_for(const State& state, std::string_view person, bool point_of_order) {
+  return std::any_of(state.queue.begin(), state.queue.end(), [&](const Request& request) {
+    return request.person == person && is_point_of_order(request) == point_of_order;
+  });
+}
+
 const Guest* State::guest(std::string_view person) const {
   const auto found = guests.find(std::string(person));
   return found == guests.end() ? nullptr : &found->second;
@@ -547,6 +583,17 @@ bool is_under_way(const State& state) {
 std::string registration_of(const Json& added, const Person& person) {
   const std::string registration = text(added, "registration");
   return registration.empty() ? person.id : registration;
+}
+
+bool may_correct(const State& state, const Record& record) {
+  if (state.phase == Phase::kAnnounced) return true;
+  const auto stays = [&](const Person& person) {
+    return record.person(person.id) != nullptr ||
+           std::any_of(state.registered.begin(), state.registered.end(),
+                       [&](const auto& entry) { return entry.second == person.id; });
+  };
+  return !is_over(state) && state.record.agenda.empty() &&
+         std::all_of(state.record.people.begin(), state.record.people.end(), stays);
 }
 
 void keep_registered(Record& imported, const Record& before, const std::map<std::string, std::string>& registered) {
@@ -582,6 +629,12 @@ bool apply(State& state, const StoredEvent& event) {
   if (outside && !state.before.empty()) state.before.back().meanwhile.push_back(event);
   state.seq = event.seq;
   return folded;
+}
+
+bool fold(State& state, const StoredEvent& event) {
+  const auto kind = kinds().find(event.event.kind);
+  state.seq = event.seq;
+  return kind != kinds().end() && event.event.payload.is_object() && kind->second.fold(state, event);
 }
 
 std::string_view action_of_event(std::string_view event_kind) {

@@ -4,6 +4,12 @@
 
 namespace tyndau::meeting {
 
+const std::vector<std::string>& queue_places() {
+  static const std::vector<std::string> all = {std::string(kPointOfOrder), "held", "question", "planned", "debate"};
+  return all;
+}
+QueueRules::QueueRules() : order(queue_places()) {}
+
 const std::vector<std::string>& hand_kinds() {
   static const std::vector<std::string> all = {"debate", "question", std::string(kPointOfOrder)};
   return all;
@@ -17,13 +23,13 @@ const std::string& Text::in(std::string_view language) const {
 
 Json complete(const Text& text) { return {{"kk", text.in("kk")}, {"ru", text.in("ru")}, {"en", text.in("en")}}; }
 
-const AgendaItem* Record::item(std::string_view id) const {
-  const auto it = std::find_if(agenda.begin(), agenda.end(), [&](const AgendaItem& item) { return item.id == id; });
+const AgendaItem* Record::item(std::string_view wanted) const {
+  const auto it = std::find_if(agenda.begin(), agenda.end(), [&](const AgendaItem& item) { return item.id == wanted; });
   return it == agenda.end() ? nullptr : &*it;
 }
 
-const Person* Record::person(std::string_view id) const {
-  const auto it = std::find_if(people.begin(), people.end(), [&](const Person& person) { return person.id == id; });
+const Person* Record::person(std::string_view wanted) const {
+  const auto it = std::find_if(people.begin(), people.end(), [&](const Person& person) { return person.id == wanted; });
   return it == people.end() ? nullptr : &*it;
 }
 

@@ -10,7 +10,7 @@
 #include "media/base/json.h"
 #include "media/base/utc.h"
 
-/// The words of a meeting as the rules know it (shared/domain LIFECYCLE). Pure: no clock, no disk, no network.
+/// The words of a meeting as the rules know it. Pure: no clock, no disk, no network.
 namespace tyndau::meeting {
 
 /// A text in the languages of the site. `en` may be empty: then kk stands for it.
@@ -50,6 +50,18 @@ struct TimeRules {
   int report_s = 900, co_report_s = 600, debate_s = 300, question_s = 120, answer_s = 180, closing_s = 300;
   int point_of_order_s = 120, max_turns_per_item = 2, warn_before_s = 60, extension_step_s = 120;
 };
+/// In which order the council's regulation calls those who wait for the floor.
+struct QueueRules {
+  /// Each of queue_places() once: "point_of_order", "held" (turns that were interrupted), "question", "planned" (by the
+  /// agenda), "debate".
+  std::vector<std::string> order;
+  /// Whether a point of order interrupts the speech, whose remaining time is held; else it comes after the speech.
+  bool point_of_order_interrupts = true;
+  QueueRules();
+  bool operator==(const QueueRules&) const = default;
+};
+const std::vector<std::string>& queue_places();
+
 struct Record {
   std::string id;
   std::string kind;  ///< session, public_hearing, commission_sitting
@@ -61,9 +73,10 @@ struct Record {
   std::vector<AgendaItem> agenda;
   std::vector<Person> people;
   TimeRules time_rules;
+  QueueRules queue_rules = {};
 
-  const AgendaItem* item(std::string_view id) const;
-  const Person* person(std::string_view id) const;
+  const AgendaItem* item(std::string_view wanted) const;
+  const Person* person(std::string_view wanted) const;
 };
 
 // ---- the state: a fold of the journal's events ----
@@ -103,7 +116,7 @@ struct Request {
   bool operator==(const Request&) const = default;
 };
 
-/// Where somebody remote stands (LIFECYCLE, "Remote participant").
+/// Where somebody remote stands.
 enum class Stage { kInvited, kLobby, kAdmitted, kDeclined, kRemoved, kLeft };
 std::string_view name(Stage stage);  ///< "invited", "lobby", ...
 
@@ -111,6 +124,7 @@ std::string_view name(Stage stage);  ///< "invited", "lobby", ...
 struct Guest {
   Stage stage = Stage::kInvited;
   bool muted = false;           ///< by the secretary
+  bool asks = false;            ///< to be heard again, while muted
   bool line_lost = false;       ///< admitted, and nothing is heard of the line
   std::int64_t invitation = 0;  ///< seq of the guest.invited that is valid; 0 when none is
   Utc since{};                  ///< of this stage

@@ -52,14 +52,19 @@ std::string language_of(const Request& request) {
   return chosen && is_language(*chosen) ? *chosen : preferred_language(request.header("accept-language"));
 }
 
-/// A browser that does not count a WebSocket to the same host as 'self' (Safari before 15.4) needs it by name. The Host
-/// header is a stranger's text: it goes into the policy only when it is nothing but a host and a port.
-std::string socket_sources(const Request& request) {
+/// The Host header is a stranger's text: it is used only when it is nothing but a host and a port. "" when it is not.
+std::string plain_host(const Request& request) {
   const std::string host = request.header("host");
   const bool plain = !host.empty() && host.size() < 256 && std::all_of(host.begin(), host.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
   });
-  return plain ? " ws://" + host + " wss://" + host : std::string();
+  return plain ? host : std::string();
+}
+
+/// A browser that does not count a WebSocket to the same host as 'self' (Safari before 15.4) needs it by name.
+std::string socket_sources(const Request& request) {
+  const std::string host = plain_host(request);
+  return host.empty() ? host : " ws://" + host + " wss://" + host;
 }
 
 /// Nothing from elsewhere, nothing inline, no string that becomes script (Trusted Types: only lit-html may make
@@ -257,6 +262,32 @@ void answer_join(const Pages& pages, const Request& request, const Reply& reply)
   reply(remember_language(request, std::move(response)));
 }
 
+/// Where this house is reached: as configured, else as the request reached it, else nothing.
+std::string origin_of(const Pages& pages, const Request& request) {
+  std::string origin = pages.context.web.public_url;
+  while (!origin.empty() && origin.back() == '/') origin.pop_back();
+  if (!origin.empty()) return origin;
+  const std::string host = plain_host(request);
+  return host.empty() ? "" : "http://" + host;
+}
+
+/// The meeting for the calendar of whoever was invited to it, with his link in it.
+void answer_calendar(const Pages& pages, const Request& request, const Reply& reply) {
+  const std::string& token = request.captures.at("token");
+  const auto visitor = pages.context.door.visitor(token, request.client);
+  if (!visitor) return answer_join(pages, request, reply);
+  const std::string language = desk_language(request);
+  const std::string origin = origin_of(pages, request);
+  const std::string url = origin.empty() ? "" : origin + "/join/" + token + "?lang=" + language;
+  const meeting::State& state = *pages.context.secretariat.state(visitor->guest.meeting);
+  reply(Response::text(200, "text/calendar; charset=utf-8",
+                       pages.renderer.join_calendar(language, state, url, pages.context.now()))
+            .with("Content-Disposition", "attachment; filename=\"" + state.record.id + ".ics\"")
+            .with("Referrer-Policy", "no-referrer")
+            .with("X-Content-Type-Options", "nosniff")
+            .with("Cache-Control", "no-store"));
+}
+
 void answer_login(const Pages& pages, const Request& request, const Reply& reply) {
   const std::string wanted = request.query_value("meeting").value_or("");
   const bool known = !wanted.empty() && pages.context.secretariat.state(wanted) != nullptr;
@@ -276,7 +307,8 @@ std::vector<Route> page_routes(PageContext context) {
   for (const std::string& language : languages()) {
     get("/" + language, [language](const Request&, const Reply& reply) { reply(redirect("/" + language + "/")); });
     get("/" + language + "/", [pages, language](const Request& request, const Reply& reply) {
-      reply(page(request, 200, pages->renderer.home(language, pages->meetings()), Audience::kPublic));
+      reply(page(request, 200, pages->renderer.home(language, pages->meetings(), pages->context.now()),
+                 Audience::kPublic));
     });
     get("/" + language + "/meetings/{id}", [pages, language](const Request& request, const Reply& reply) {
       answer_meeting(*pages, language, request, reply);
@@ -288,6 +320,8 @@ std::vector<Route> page_routes(PageContext context) {
   }
   get("/desk", [pages](const Request& request, const Reply& reply) { answer_desk(*pages, request, reply); });
   get("/desk/login", [pages](const Request& request, const Reply& reply) { answer_login(*pages, request, reply); });
+  get("/join/{token}/calendar.ics",
+      [pages](const Request& request, const Reply& reply) { answer_calendar(*pages, request, reply); });
   get("/join/{token}", [pages](const Request& request, const Reply& reply) { answer_join(*pages, request, reply); });
   get("/assets/{file...}", [pages](const Request& request, const Reply& reply) {
     reply(pages->assets.respond(request, request.captures.at("file")));

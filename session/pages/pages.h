@@ -27,9 +27,10 @@ struct PageContext {
   std::function<Utc()> now = utc_now;
 };
 
-/// The pages: /, /{lang}/, /{lang}/meetings/{id} (POST: to sign up to speak), /desk, /desk/login, /join/{token} and
-/// /assets/{file...}. Reads every template, locale and asset once. A broken installation (a missing file, a key that
-/// one locale lacks) is said in the log and aborts: better at the start than on the night of the hearing.
+/// The pages: /, /{lang}/, /{lang}/meetings/{id} (POST: to sign up to speak), /desk, /desk/login, /join/{token} (with
+/// calendar.ics below it) and /assets/{file...}. Reads every template, locale and asset once. A broken installation (a
+/// missing file, a key that one locale lacks) is said in the log and aborts: better at the start than on the night of
+/// the hearing.
 std::vector<Route> page_routes(PageContext context);
 
 /// The page for people who come to an address that does not exist: 404, in the language of the address or of the

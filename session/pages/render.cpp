@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "media/base/log.h"
+#include "session/pages/calendar.h"
 #include "session/projections/dates.h"
 #include "session/projections/view.h"
 
@@ -79,17 +80,23 @@ long utc_offset_s(Utc time, const std::string& zone) {
 }
 
 /// The words above the picture, for the first view and for people without JavaScript; viewer.js keeps them true.
-std::string stage_words(const Locale& locale, const State& state) {
+std::string stage_words(const Locale& locale, const State& state, Utc now) {
+  if (projections::did_not_take_place(state, now)) return locale.text("viewer_not_held");
   if (state.on_air == meeting::OnAir::kEnded) return locale.text("viewer_ended");
-  if (state.phase == meeting::Phase::kClosed) return locale.text("viewer_closed_no_broadcast");
+  if (state.phase == meeting::Phase::kClosed) {
+    return locale.text(stage(state) == "live" ? "viewer_closed_live" : "viewer_closed_no_broadcast");
+  }
   if (stage(state) == "announced") return locale.text("viewer_starts_at", {{"time", starts_in_words(locale, state)}});
   if (state.phase == meeting::Phase::kRecess && state.recess_until) {
-    return locale.text("viewer_recess_until",
-                       {{"time", projections::time_of_day(*state.recess_until, state.record.timezone)}});
+    return locale.text(
+        "viewer_recess_until",
+        {{"time", projections::day_and_time(*state.recess_until, now, state.record.timezone, locale.language())}});
   }
   if (state.phase == meeting::Phase::kRecess) return locale.text("viewer_recess");
-  if (state.on_air == meeting::OnAir::kHolding) return locale.text("viewer_starts_soon");
-  return locale.text("viewer_live");
+  if (state.on_air == meeting::OnAir::kHolding) {
+    return locale.text(state.phase == meeting::Phase::kAnnounced ? "viewer_starts_soon" : "viewer_holding");
+  }
+  return {};  // the tag beside it says "live"
 }
 
 Json text_json(const meeting::Text& text, const std::string& language) { return text.in(language); }
@@ -125,6 +132,7 @@ void add_turns(TemplateDictionary& item_dictionary, const Locale& locale, const 
                const std::vector<projections::Chapter>& chapters) {
   for (const projections::Chapter& chapter : chapters) {
     if (chapter.kind != "turn" || chapter.item != item) continue;
+    item_dictionary.ShowSection("HAS_TURNS");
     TemplateDictionary* turn = item_dictionary.AddSectionDictionary("TURN");
     turn->SetValue("WHO", chapter.title.in(locale.language()));
     turn->SetValue("AS", role_word(locale, chapter.as));
@@ -170,6 +178,18 @@ void add_agenda(TemplateDictionary& body, const Locale& locale, const State& sta
   }
 }
 
+/// As written, and as a telephone dials it (RFC 3966).
+void add_phone(TemplateDictionary& body, const std::string& phone) {
+  if (phone.empty()) return;
+  std::string digits;
+  for (const char c : phone) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  body.SetValueAndShowSection("PHONE", phone, "HAS_PHONE");
+  body.SetValue("PHONE_DIGITS", digits);
+  if (phone.find('+') != std::string::npos) body.ShowSection("PHONE_ABROAD");
+}
+
 /// The form to sign up to speak: shown while that is open, and to whoever was told what is wrong with his.
 void add_sign_up(TemplateDictionary& body, const Locale& locale, const State& state, const SignUp& form) {
   const meeting::Record& record = state.record;
@@ -198,7 +218,8 @@ void add_sign_up(TemplateDictionary& body, const Locale& locale, const State& st
   body.ShowSection(places.at(form.field));
 }
 
-void add_meeting_card(TemplateDictionary& body, const char* section, const Locale& locale, const State& state) {
+TemplateDictionary* add_meeting_card(TemplateDictionary& body, const char* section, const Locale& locale,
+                                     const State& state) {
   TemplateDictionary* card = body.AddSectionDictionary(section);
   card->SetValue("URL", "/" + locale.language() + "/meetings/" + state.record.id);
   card->SetValue("KIND", state.record.number.in(locale.language()).empty() ? kind_word(locale, state)
@@ -211,6 +232,21 @@ void add_meeting_card(TemplateDictionary& body, const char* section, const Local
     card->SetValueAndShowSection("PLACE", state.record.place.in(locale.language()), "HAS_PLACE");
   }
   if (state.on_air == meeting::OnAir::kEnded) card->ShowSection("HAS_RECORDING");
+  return card;
+}
+
+/// What is discussed and who speaks: the line under the picture, before the script keeps it true.
+void add_now(TemplateDictionary& body, const Locale& locale, const State& state) {
+  if (const meeting::AgendaItem* item = state.record.item(state.open_item)) {
+    TemplateDictionary* now = body.AddSectionDictionary("NOW_ITEM");
+    now->SetIntValue("NOW_NO", item->no);
+    now->SetValue("NOW_TITLE", item->title.in(locale.language()));
+  }
+  if (const meeting::Person* person = state.floor ? state.record.person(state.floor->person) : nullptr) {
+    TemplateDictionary* now = body.AddSectionDictionary("NOW_PERSON");
+    now->SetValue("NOW_NAME", person->name.in(locale.language()));
+    now->SetValue("NOW_POSITION", person->position.in(locale.language()));
+  }
 }
 
 }  // namespace
@@ -230,7 +266,8 @@ std::string_view stage(const State& state) {
 
 const State* nearest(const std::vector<const State*>& meetings, Utc now) {
   const auto rank = [now](const State* state) {
-    const bool over = state->phase == meeting::Phase::kClosed || state->on_air == meeting::OnAir::kEnded;
+    const bool over = state->phase == meeting::Phase::kClosed || state->on_air == meeting::OnAir::kEnded ||
+                      projections::did_not_take_place(*state, now);
     const auto distance = std::chrono::abs(state->record.starts_at - now);
     const int group = stage(*state) == "live" ? 0 : over ? 3 : state->phase != meeting::Phase::kAnnounced ? 1 : 2;
     return std::pair(group, distance);
@@ -341,7 +378,7 @@ std::string Renderer::expand(const Frame& frame) const {
   return html;
 }
 
-std::string Renderer::home(const std::string& language, const std::vector<const State*>& meetings) const {
+std::string Renderer::home(const std::string& language, const std::vector<const State*>& meetings, Utc now) const {
   Frame frame(*this, language, "home.tpl");
   frame.title(frame.locale.text("home_title"));
   frame.house(meetings.empty() ? std::string() : meetings.front()->record.maslikhat.in(language));
@@ -350,16 +387,24 @@ std::string Renderer::home(const std::string& language, const std::vector<const 
   bool live = false, upcoming = false;
   for (const State* state : meetings) {
     if (stage(*state) == "live") {
-      add_meeting_card(*frame.body, "LIVE", frame.locale, *state);
+      TemplateDictionary* card = add_meeting_card(*frame.body, "LIVE", frame.locale, *state);
+      // Nobody is sent to a picture of the hall that is a card now.
+      const std::string words = stage_words(frame.locale, *state, now);
+      card->SetValue("STAGE_WORDS", words);
+      card->ShowSection(words.empty() ? "ON_AIR" : "RESTS");
       live = true;
     } else if (state->on_air == meeting::OnAir::kEnded || state->phase == meeting::Phase::kClosed) {
       add_meeting_card(*frame.body, "PAST", frame.locale, *state);
+      frame.body->ShowSection("HAS_PAST");
+    } else if (projections::did_not_take_place(*state, now)) {
+      add_meeting_card(*frame.body, "PAST", frame.locale, *state)->ShowSection("NOT_HELD");
       frame.body->ShowSection("HAS_PAST");
     }
   }
   // The list is latest first; what comes next belongs on top.
   for (auto state = meetings.rbegin(); state != meetings.rend(); ++state) {
     if (stage(**state) != "announced" || (*state)->phase == meeting::Phase::kClosed) continue;
+    if (projections::did_not_take_place(**state, now)) continue;
     add_meeting_card(*frame.body, "UPCOMING", frame.locale, **state);
     upcoming = true;
   }
@@ -374,7 +419,9 @@ std::string Renderer::meeting(const std::string& language, const State& state,
   Frame frame(*this, language, "meeting.tpl");
   const meeting::Record& record = state.record;
   const Locale& locale = frame.locale;
-  frame.title(record.title.in(language));
+  const std::string council = record.maslikhat.in(language);
+  const std::string named = record.title.in(language) + (council.empty() ? "" : " – " + council);
+  frame.title(stage(state) == "live" ? "● " + locale.text("viewer_title_live") + " – " + named : named);
   frame.description(record.number.in(language) + " · " + starts_in_words(locale, state));
   frame.house(record.maslikhat.in(language));
   frame.languages_at(public_url_, "/", "/meetings/" + record.id);
@@ -389,7 +436,7 @@ std::string Renderer::meeting(const std::string& language, const State& state,
   body.SetValue("STAGE_TAG", locale.text(current == "live"        ? "viewer_live"
                                          : current == "recording" ? "viewer_recording"
                                                                   : "viewer_announced"));
-  body.SetValue("STAGE_WORDS", stage_words(locale, state));
+  body.SetValue("STAGE_WORDS", stage_words(locale, state, now));
   if (current == "announced") body.ShowSection("PICTURE_HIDDEN");
   body.SetValue("MEETING_TITLE", record.title.in(language));
   body.SetValue("NUMBER", record.number.in(language).empty() ? kind_word(locale, state) : record.number.in(language));
@@ -398,7 +445,7 @@ std::string Renderer::meeting(const std::string& language, const State& state,
   if (!record.commission.in(language).empty())
     body.SetValueAndShowSection("COMMISSION", record.commission.in(language), "HAS_COMMISSION");
   if (!record.place.in(language).empty()) body.SetValueAndShowSection("PLACE", record.place.in(language), "HAS_PLACE");
-  if (!record.contact_phone.empty()) body.SetValueAndShowSection("PHONE", record.contact_phone, "HAS_PHONE");
+  add_phone(body, record.contact_phone);
   if (!record.contact_email.empty()) {
     TemplateDictionary* email = body.AddSectionDictionary("HAS_EMAIL");
     email->SetValue("EMAIL", record.contact_email);
@@ -408,6 +455,7 @@ std::string Renderer::meeting(const std::string& language, const State& state,
     body.ShowSection("HAS_ANNOUNCEMENT");
     body.AddSectionDictionary("PARAGRAPH")->SetValue("TEXT", text);
   }
+  if (current == "live") add_now(body, locale, state);
   add_agenda(body, locale, state, chapters);
   add_sign_up(body, locale, state, form);
 
@@ -426,6 +474,7 @@ std::string Renderer::meeting(const std::string& language, const State& state,
                      {"people", people_json(locale, state)},
                      {"starts_at", format_utc(record.starts_at)},
                      {"starts_words", starts_in_words(locale, state)},
+                     {"named", named},
                      {"utc_offset_s", utc_offset_s(record.starts_at, record.timezone)},
                      {"state", projections::public_view(state, chapters, now)},
                      {"words", locale.with_prefixes({"viewer_", "as_"})}};
@@ -459,7 +508,7 @@ std::string Renderer::desk(const std::string& language, const State& state, cons
                      {"people", people_json(locale, state)},
                      {"extension_s", state.record.time_rules.extension_step_s},
                      {"utc_offset_s", utc_offset_s(state.record.starts_at, state.record.timezone)},
-                     {"words", locale.with_prefixes({"desk_", "as_", "language"})}};
+                     {"words", locale.with_prefixes({"desk_", "as_", "language", "login_", "unit_"})}};
   frame.body->SetValue("PAGE", page.dump(-1, ' ', false, Json::error_handler_t::replace));
   return expand(frame);
 }
@@ -502,12 +551,31 @@ std::string Renderer::join(const std::string& language, const State& state, cons
                      {"position", guest.position.in(language)},
                      {"starts_at", format_utc(record.starts_at)},
                      {"starts_text", projections::date_and_time(record.starts_at, record.timezone, language)},
+                     {"comes_text", projections::date_and_time(record.starts_at - std::chrono::minutes(15),
+                                                               record.timezone, language)},
                      {"utc_offset_s", utc_offset_s(record.starts_at, record.timezone)},
                      {"contact_phone", record.contact_phone},
                      {"contact_email", record.contact_email},
-                     {"words", frame.locale.with_prefixes({"guest_", "as_", "language"})}};
+                     {"words", frame.locale.with_prefixes({"guest_", "as_", "language", "unit_"})}};
   frame.body->SetValue("PAGE", page.dump(-1, ' ', false, Json::error_handler_t::replace));
   return expand(frame);
+}
+
+std::string Renderer::join_calendar(const std::string& language, const State& state, const std::string& url,
+                                    Utc now) const {
+  const meeting::Record& record = state.record;
+  const Locale& words = locale(language);
+  const auto come = projections::date_and_time(record.starts_at - std::chrono::minutes(15), record.timezone, language);
+  CalendarEntry entry;
+  entry.uid = record.id + "@tyndau";
+  entry.title = record.title.in(language);
+  entry.place = record.place.in(language);
+  entry.note = words.text("guest_calendar_note", {{"time", come}}) + (url.empty() ? "" : "\n" + url);
+  entry.url = url;
+  entry.starts = record.starts_at;
+  entry.ends = record.planned_end.value_or(record.starts_at + std::chrono::hours(2));
+  entry.made = now;
+  return calendar(entry);
 }
 
 std::string Renderer::waiting(const std::string& language, const State& state,
@@ -533,7 +601,7 @@ std::string Renderer::waiting(const std::string& language, const State& state,
     const std::string words = fmt::format("{}. {}", item->no, item->title.in(language));
     body.SetValueAndShowSection("ITEM_WORDS", words, "HAS_ITEM");
   }
-  if (!record.contact_phone.empty()) body.SetValueAndShowSection("PHONE", record.contact_phone, "HAS_PHONE");
+  add_phone(body, record.contact_phone);
   body.SetValue("WATCH_URL", "/" + language + "/meetings/" + record.id);
   const Json page = {
       {"token", token}, {"status", registration.status}, {"words", frame.locale.with_prefixes({"signup_link_"})}};
@@ -548,8 +616,7 @@ std::string Renderer::join_invalid(const std::string& language, const State* sta
   frame.languages_at(public_url_, "?lang=", "");
   frame.body->SetValue("HOME", "/" + language + "/");
   if (state != nullptr && !state->record.contact_phone.empty()) {
-    frame.body->ShowSection("HAS_PHONE");
-    frame.body->SetValue("PHONE", state->record.contact_phone);
+    add_phone(*frame.body, state->record.contact_phone);
   }
   if (state != nullptr && !state->record.contact_email.empty()) {
     frame.body->ShowSection("HAS_EMAIL");

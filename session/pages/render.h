@@ -32,7 +32,7 @@ class Renderer {
   const Locale& locale(const std::string& language) const;
 
   /// Live now, announced, past. `meetings` latest first.
-  std::string home(const std::string& language, const std::vector<const meeting::State*>& meetings) const;
+  std::string home(const std::string& language, const std::vector<const meeting::State*>& meetings, Utc now) const;
   /// One page for the meeting's whole life. `moment_s`: where the recording starts for people without JavaScript.
   /// `form`: as somebody filled it in to sign up, with what is wrong with it.
   std::string meeting(const std::string& language, const meeting::State& state,
@@ -47,6 +47,9 @@ class Renderer {
   /// A guest's page. Precondition: the person is in the record.
   std::string join(const std::string& language, const meeting::State& state, const std::string& person,
                    const std::string& token) const;
+  /// The meeting as an entry for the calendar of whoever was invited to it; `url`: his link, "" where none is known.
+  std::string join_calendar(const std::string& language, const meeting::State& state, const std::string& url,
+                            Utc now) const;
   /// The page behind the link of a registration that is pending or was declined.
   std::string waiting(const std::string& language, const meeting::State& state,
                       const store::Store::Registration& registration, const std::string& token) const;

@@ -17,7 +17,8 @@ struct SignUp {
   std::chrono::seconds wait{};  ///< too_many: until he may try again
 };
 
-/// Reads the fields name, position and item, in NFC, each one line without spaces around it. Pure.
+/// Reads the fields name, position and item, the first two cleaned as meeting/line.h says. Whoever typed something that
+/// is not seen is shown what is left of it, and asked again. Pure.
 SignUp read_sign_up(const std::map<std::string, std::string>& fields, const meeting::Record& record);
 
 }  // namespace tyndau::web

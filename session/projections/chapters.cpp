@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include "session/meeting/import.h"
+#include <utility>
 
 namespace tyndau::projections {
 
 namespace {
 
+using meeting::State;
 using meeting::StoredEvent;
 
 std::string text(const Json& payload, const char* key) {
@@ -54,35 +54,29 @@ class ProgrammeTimes {
   std::map<std::int64_t, Utc> at_, action_at_;
 };
 
+/// Chapters are what the meeting's state passes through: there is one fold of the events, meeting::fold, and this only
+/// looks at what it has changed.
 class Fold {
  public:
   explicit Fold(const ProgrammeTimes& times) : times_(times) {}
 
   void add(const StoredEvent& event) {
-    const std::string& kind = event.event.kind;
-    const Json& payload = event.event.payload;
-    if (kind == "meeting.imported" && payload.is_object() && payload.contains("record")) {
-      take_over(payload["record"]);
-    } else if (kind == "person.added" && payload.is_object() && payload.contains("person")) {
-      add_person(payload);
-    } else if (kind == "sitting.opened") {
-      open(opening_, {"opening", "opening", "", "", "", {"Отырысты ашу", "Открытие заседания", "Opening"}}, event);
-    } else if (kind == "item.opened") {
-      close(opening_, event);
-      open_item(event);
-    } else if (kind == "item.closed") {
-      close(item_, event);
-    } else if (kind == "floor.given") {
-      open_turn(event);
-    } else if (kind == "floor.ended" || kind == "floor.suspended") {
-      close(turn_, event);
-    } else if (kind == "recess.started") {
-      open(recess_, {fmt::format("recess-{}", event.seq), "recess", "", "", "", {"Үзіліс", "Перерыв", "Recess"}},
-           event);
-    } else if (kind == "recess.ended") {
-      close(recess_, event);
-    } else if (kind == "sitting.closed") {
-      for (auto* which : {&opening_, &turn_, &item_, &recess_}) close(*which, event);
+    const bool was_open = state_.phase != meeting::Phase::kAnnounced;
+    const std::string item = state_.open_item;
+    const std::int64_t turn = turn_of(state_), recess = state_.recess;
+    if (!meeting::fold(state_, event)) return;
+    const Utc at = times_.of(event);
+    if (turn != 0 && turn != turn_of(state_)) close(turn_, at);
+    if (item != state_.open_item) close(item_, at);
+    if (recess != 0 && recess != state_.recess) close(recess_, at);
+    if (!was_open && state_.phase == meeting::Phase::kInSession) {
+      open(opening_, {"opening", "opening", "", "", "", {"Отырысты ашу", "Открытие заседания", "Opening"}}, at);
+    }
+    if (!state_.open_item.empty() || state_.phase == meeting::Phase::kClosed) close(opening_, at);
+    if (item != state_.open_item && !state_.open_item.empty()) open_item(event.seq, at);
+    if (turn_of(state_) != 0 && turn != turn_of(state_)) open_turn(event, at);
+    if (state_.recess != 0 && recess != state_.recess) {
+      open(recess_, {fmt::format("recess-{}", event.seq), "recess", "", "", "", {"Үзіліс", "Перерыв", "Recess"}}, at);
     }
   }
 
@@ -93,69 +87,51 @@ class Fold {
   }
 
  private:
-  void take_over(const Json& json) {
-    auto record = meeting::record_from_json(json);
-    if (!record) return;
-    meeting::keep_registered(*record, record_, registered_);
-    record_ = std::move(*record);
-  }
-  void add_person(const Json& payload) {
-    auto person = meeting::person_from_json(payload["person"]);
-    if (!person || record_.person(person->id) != nullptr) return;
-    registered_[meeting::registration_of(payload, *person)] = person->id;
-    record_.people.push_back(std::move(*person));
-  }
-
   using Open = std::optional<std::size_t>;  ///< index of the chapter that lasts
 
-  void open(Open& which, Chapter chapter, const StoredEvent& event) {
-    close(which, event);
-    chapter.start = times_.of(event);
+  static std::int64_t turn_of(const State& state) { return state.floor ? state.floor->turn : 0; }
+
+  void open(Open& which, Chapter chapter, Utc at) {
+    chapter.start = at;
     which = chapters_.size();
     chapters_.push_back(std::move(chapter));
   }
-  void close(Open& which, const StoredEvent& event) {
+  void close(Open& which, Utc at) {
     if (!which) return;
     Chapter& chapter = chapters_[*which];
-    chapter.end = std::max(chapter.start, times_.of(event));
+    chapter.end = std::max(chapter.start, at);
     which.reset();
   }
-  void open_item(const StoredEvent& event) {
-    const std::string id = text(event.event.payload, "item");
-    const meeting::AgendaItem* item = record_.item(id);
-    close(turn_, event);
-    open(item_, {id, "item", id, "", "", item == nullptr ? meeting::Text{id, id, id} : item->title}, event);
+  void open_item(std::int64_t seq, Utc at) {
+    const std::string& id = state_.open_item;
+    // An item that is opened again is one more stretch, with a name of its own.
+    const bool again = !seen_.insert(id).second;
+    open(item_, {again ? fmt::format("{}-r{}", id, seq) : id, "item", id, "", "", state_.record.item(id)->title}, at);
   }
-  void open_turn(const StoredEvent& event) {
-    const Json& payload = event.event.payload;
-    const std::string item = item_ ? chapters_[*item_].item : text(payload, "item");
-    const std::string person = text(payload, "person");
-    const meeting::Person* known = record_.person(person);
-    const meeting::Text name = known == nullptr ? meeting::Text{person, person, person} : known->name;
+  void open_turn(const StoredEvent& event, Utc at) {
+    const meeting::Floor& floor = *state_.floor;
     // A held turn that goes on before anything else came is one turn, with a hole where the line was lost.
-    const bool goes_on = payload.is_object() && payload.contains("elapsed_ms") && last_turn_ &&
-                         *last_turn_ + 1 == chapters_.size() && chapters_[*last_turn_].person == person &&
-                         chapters_[*last_turn_].item == item && !turn_;
+    const bool goes_on = event.event.payload.contains("elapsed_ms") && last_turn_ &&
+                         *last_turn_ + 1 == chapters_.size() && chapters_[*last_turn_].person == floor.person &&
+                         chapters_[*last_turn_].item == state_.open_item;
     if (goes_on) {
       turn_ = last_turn_;
       chapters_[*turn_].end.reset();
       return;
     }
-    // A turn that was undone while its line was lost does not come back with the line.
-    const bool had_turn = std::any_of(chapters_.begin(), chapters_.end(), [&](const Chapter& chapter) {
-      return chapter.kind == "turn" && chapter.person == person && chapter.item == item;
-    });
-    if (text(payload, "reason") == "line_restored" && !had_turn) return;
-    open(turn_, {fmt::format("{}-t{}", item, event.seq), "turn", item, person, text(payload, "as"), name}, event);
+    open(turn_,
+         {fmt::format("{}-t{}", state_.open_item, event.seq), "turn", state_.open_item, floor.person, floor.as,
+          state_.record.person(floor.person)->name},
+         at);
     last_turn_ = turn_;
   }
 
   const ProgrammeTimes& times_;
-  meeting::Record record_;
-  std::map<std::string, std::string> registered_;  ///< as State has it
+  State state_;
   std::vector<Chapter> chapters_;
   Open opening_, item_, turn_, recess_;
-  Open last_turn_;  ///< the newest turn, also when it is over
+  Open last_turn_;              ///< the newest turn, also when it is over
+  std::set<std::string> seen_;  ///< items that were open before
 };
 
 /// The actions that were taken back: to a chapter their events never happened, so a turn whose end was undone goes on.

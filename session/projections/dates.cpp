@@ -69,6 +69,11 @@ std::string time_of_day(Utc time, std::string_view zone) {
   return fmt::format("{:02}:{:02}{}", at.hour, at.minute, at.mark);
 }
 
+std::string day_and_time(Utc time, Utc today, std::string_view zone, std::string_view language) {
+  if (iso_date(time, zone) == iso_date(today, zone)) return time_of_day(time, zone);
+  return date_and_time(time, zone, language);
+}
+
 std::string iso_date(Utc time, std::string_view zone) {
   const year_month_day date = local(time, zone).date;
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
@@ -78,11 +83,19 @@ std::string iso_date(Utc time, std::string_view zone) {
 std::string duration(milliseconds length, std::string_view language) {
   const Units unit = units(language);
   const auto whole = abs(duration_cast<seconds>(length)).count();
-  const std::string_view sign = length < milliseconds{0} && whole > 0 ? "−" : "";
-  if (whole >= 3600)
-    return fmt::format("{}{} {} {:02} {}", sign, whole / 3600, unit.hour, whole / 60 % 60, unit.minute);
-  if (whole >= 60) return fmt::format("{}{} {}", sign, whole / 60, unit.minute);
-  return fmt::format("{}{} {}", sign, whole, unit.second);
+  const auto hour = whole / 3600, minute = whole / 60 % 60, second = whole % 60;
+  std::string words = length < milliseconds{0} && whole > 0 ? "−" : "";
+  if (hour > 0) {
+    words += fmt::format("{} {} {:02} {}", hour, unit.hour, minute, unit.minute);
+  } else if (minute > 0) {
+    words += fmt::format("{} {}", minute, unit.minute);
+  }
+  if (whole < 60) {
+    words += fmt::format("{} {}", second, unit.second);
+  } else if (second > 0) {
+    words += fmt::format(" {:02} {}", second, unit.second);
+  }
+  return words;
 }
 
 }  // namespace tyndau::projections

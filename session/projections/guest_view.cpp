@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "session/projections/dates.h"
 #include "session/projections/view.h"
 
 namespace tyndau::projections {
@@ -24,7 +25,7 @@ Json hand_view(const Json& queue, const std::string& person) {
   return nullptr;
 }
 
-Json me_view(const State& state, const std::string& person, const Json& shown) {
+Json me_view(const State& state, const std::string& person, const Json& shown, std::string_view waits) {
   const meeting::Person& record = *state.record.person(person);
   const Guest* guest = state.guest(person);
   const bool has_floor = state.floor && state.floor->person == person;
@@ -34,7 +35,9 @@ Json me_view(const State& state, const std::string& person, const Json& shown) {
           {"name", complete(record.name)},
           {"position", complete(record.position)},
           {"stage", guest != nullptr ? meeting::name(guest->stage) : "uninvited"},
+          {"waits", waits.empty() ? Json() : Json(waits)},
           {"muted", muted},
+          {"asks", guest != nullptr && guest->asks},
           {"line_lost", guest != nullptr && guest->line_lost},
           {"has_floor", has_floor},
           {"on_air", has_floor && live && !muted},
@@ -73,6 +76,7 @@ Json desk_guest(const State& state, const meeting::Person& person, const Guest* 
           {"stage", guest != nullptr ? meeting::name(guest->stage) : "uninvited"},
           {"invited", guest != nullptr && guest->invitation != 0},
           {"muted", guest != nullptr && guest->muted},
+          {"asks", guest != nullptr && guest->asks},
           {"line_lost", guest != nullptr && guest->line_lost},
           {"since", guest != nullptr ? Json(format_utc(guest->since)) : Json()},
           {"has_floor", state.floor && state.floor->person == person.id},
@@ -81,10 +85,20 @@ Json desk_guest(const State& state, const meeting::Person& person, const Guest* 
 
 }  // namespace
 
-Json guest_view(const State& state, const std::string& person, Utc now) {
+std::string_view guest_waits(const State& state, const meeting::Surroundings& around) {
+  constexpr std::chrono::hours kEarly{2};
+  const bool begun = state.phase != meeting::Phase::kAnnounced || state.on_air != meeting::OnAir::kIdle;
+  const std::string& zone = state.record.timezone;
+  const Utc starts = state.record.starts_at;
+  if (!begun && around.now < starts - kEarly && iso_date(around.now, zone) < iso_date(starts, zone)) return "day";
+  return around.other_on_air == Text{} ? "" : "other";
+}
+
+Json guest_view(const State& state, const std::string& person, const meeting::Surroundings& around) {
+  const Utc now = around.now;
   Json view = public_view(state, {}, now);
   for (const char* not_his : {"chapters", "items", "layout", "registration"}) view.erase(not_his);
-  view["me"] = me_view(state, person, view);
+  view["me"] = me_view(state, person, view, guest_waits(state, around));
   const meeting::Framing shown = framing(state);
   const bool framed = std::find(shown.persons.begin(), shown.persons.end(), person) != shown.persons.end();
   view["send"] = {{"picture", framed || view["me"]["has_floor"] == true ? "full" : "low"}};

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "media/link/source_uri.h"
 #include "session/meeting/import.h"
 #include "session/projections/dates.h"
 #include "session/projections/view.h"
@@ -76,30 +77,25 @@ const std::map<std::string_view, Text>& plain_sentences() {
   return all;
 }
 
-/// An address without passwords: the desk is seen by many, the journal by few.
-std::string without_secrets(std::string uri) {
-  uri = uri.substr(0, uri.find('?'));
-  const std::size_t authority = uri.find("://");
-  if (authority == std::string::npos) return uri;
-  const std::size_t path = uri.find('/', authority + 3);
-  const std::size_t at = uri.rfind('@', path);
-  if (at != std::string::npos && at > authority) uri.erase(authority + 3, at - authority - 2);
-  return uri;
-}
-
 Text source_set(const std::string& uri) {
   if (uri.starts_with("whip:")) {
     return {"Зал камерасы кодерден алынды", "Изображение зала взято от кодера",
             "The hall's picture comes from the encoder"};
   }
-  const std::string shown = without_secrets(uri);
+  // Journals of before have the whole address.
+  const std::string shown = link::safe_uri(uri);
   return {"Бейне көзі ауыстырылды: " + shown, "Источник видео заменён: " + shown,
           "The video source was changed: " + shown};
 }
 
-Text item_opened(const Record& record, const std::string& id) {
+Text item_opened(const Record& record, const std::string& id, bool again) {
   const meeting::AgendaItem* item = record.item(id);
   if (item == nullptr) return {id, id, id};
+  if (again) {
+    return {fmt::format("№ {} мәселе қайта ашылды: {}", item->no, item->title.in("kk")),
+            fmt::format("Снова открыт вопрос № {}: {}", item->no, item->title.in("ru")),
+            fmt::format("Item {} was opened again: {}", item->no, item->title.in("en"))};
+  }
   return {fmt::format("№ {} мәселені қарау басталды: {}", item->no, item->title.in("kk")),
           fmt::format("Начато рассмотрение вопроса № {}: {}", item->no, item->title.in("ru")),
           fmt::format("Item {} was opened: {}", item->no, item->title.in("en"))};
@@ -160,6 +156,7 @@ const std::map<std::string_view, Text>& guest_sentences() {
       {"guest.declined", {"Отырысқа кіргізілмеді", "Участник не впущен", "Not admitted"}},
       {"guest.muted", {"Микрофоны өшірілді", "Микрофон выключен", "Muted"}},
       {"guest.unmuted", {"Микрофоны қосылды", "Микрофон включён", "Unmuted"}},
+      {"guest.asked", {"Микрофонын қосуды сұрайды", "Просит включить микрофон", "Asks to be heard"}},
       {"guest.removed", {"Отырыстан шығарылды", "Участник удалён из заседания", "Removed"}},
       {"guest.line_lost", {"Байланыс үзілді", "Связь потеряна", "The line is lost"}},
       {"guest.line_restored", {"Байланыс қалпына келді", "Связь восстановлена", "The line is back"}},
@@ -192,12 +189,12 @@ Text floor_extended(std::int64_t seconds) {
           "Speaking time was extended: +" + by("en")};
 }
 
-Text recess_started(const Record& record, const std::string& until) {
+Text recess_started(const Record& record, Utc at, const std::string& until) {
   const auto time = parse_utc(until);
   if (!time) return {"Үзіліс жарияланды", "Объявлен перерыв", "A recess was called"};
-  const std::string clock = time_of_day(*time, record.timezone);
-  return {"Үзіліс жарияланды, жалғасуы: " + clock, "Объявлен перерыв, продолжение: " + clock,
-          "A recess was called, to resume at " + clock};
+  const auto when = [&](std::string_view language) { return day_and_time(*time, at, record.timezone, language); };
+  return {"Үзіліс жарияланды, жалғасуы: " + when("kk"), "Объявлен перерыв, продолжение: " + when("ru"),
+          "A recess was called, to resume: " + when("en")};
 }
 
 Text run_ended(const std::string& reason) {
@@ -223,6 +220,7 @@ class Lines {
         last_of_action_[action] = &event;
       }
     }
+    find_dropped(events);
   }
 
   /// seq of the first event of the action that the event is part of; 0 for facts and for undo.
@@ -243,7 +241,7 @@ class Lines {
     }
     if (kind == "layout.set") return layout_set(string_of(payload, "layout"));
     if (kind == "source.set") return source_set(string_of(payload, "uri"));
-    if (kind == "item.opened") return item_opened(record_, string_of(payload, "item"));
+    if (kind == "item.opened") return item_opened(record_, string_of(payload, "item"), payload.contains("again"));
     if (kind == "item.closed") return item_closed(record_, string_of(payload, "item"));
     if (kind == "floor.given") return floor_given(person());
     if (kind == "floor.ended") return floor_ended(person());
@@ -251,7 +249,7 @@ class Lines {
     if (kind == "hand.raised") return hand_raised(person(), string_of(payload, "kind"));
     if (kind == "hand.lowered") return hand_lowered(person());
     if (kind == "floor.extended") return floor_extended(number_of(payload, "seconds"));
-    if (kind == "recess.started") return recess_started(record_, string_of(payload, "until"));
+    if (kind == "recess.started") return recess_started(record_, event.utc, string_of(payload, "until"));
     if (kind == "run.ended") return run_ended(string_of(payload, "reason"));
     if (kind == "action.undone") {
       const auto what = last_of_action_.find(number_of(payload, "action"));
@@ -274,12 +272,20 @@ class Lines {
     line.kind = event.event.kind;
     line.text = sentence(event);
     line.action = action_of(event);
-    line.undone = line.action != 0 && undone_.contains(line.action);
+    line.undone = (line.action != 0 && undone_.contains(line.action)) || dropped_.contains(line.seq);
     if (undoable && line.action == undoable->action) line.can_undo = last_of_action_.at(line.action) == &event;
     return line;
   }
 
  private:
+  /// What befell a turn that was taken back later is as good as taken back: it has no place in the meeting's state.
+  void find_dropped(const std::vector<StoredEvent>& events) {
+    State state;
+    for (const StoredEvent& event : events) {
+      if (const std::int64_t action = action_of(event); action != 0 && undone_.contains(action)) continue;
+      if (!meeting::fold(state, event) && meeting::is_from_outside(event.event)) dropped_.insert(event.seq);
+    }
+  }
   /// The id of the person whom a person.added brings.
   static std::string added_by(const Json& payload) {
     const auto person = payload.is_object() ? payload.find("person") : payload.end();
@@ -298,7 +304,7 @@ class Lines {
 
   const Record& record_;
   std::map<std::string, Text> added_;
-  std::set<std::int64_t> undone_;
+  std::set<std::int64_t> undone_, dropped_;
   std::map<std::int64_t, const StoredEvent*> last_of_action_;
 };
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "session/projections/dates.h"
 #include "session/projections/view.h"
 
@@ -23,10 +25,10 @@ Text resumes_at(const State& state) {
     return {"Трансляция жалғасады", "Трансляция продолжится", "The broadcast will resume"};
   }
   const std::string& zone = state.record.timezone;
-  const bool same_day =
-      state.recess_since && iso_date(*state.recess_since, zone) == iso_date(*state.recess_until, zone);
+  // The card stands as long as the recess: its today is the day on which that began.
+  const Utc today = state.recess_since.value_or(Utc{});
   const auto words = [&](std::string_view language) {
-    return same_day ? time_of_day(*state.recess_until, zone) : date_and_time(*state.recess_until, zone, language);
+    return day_and_time(*state.recess_until, today, zone, language);
   };
   return {"Жалғасуы: " + words("kk"), "Продолжение: " + words("ru"), "Resumes: " + words("en")};
 }
@@ -41,6 +43,18 @@ Picture card(Text title, Text detail) {
   picture.card_title = std::move(title);
   picture.card_detail = std::move(detail);
   return picture;
+}
+
+/// The name of one that would stand under a picture of others.
+Text voice_of(const Text& name) {
+  return {name.in("kk") + " · тек дауыс", name.in("ru") + " · только голос", name.in("en") + " · voice only"};
+}
+
+/// Whoever speaks is connected from elsewhere, and the picture is of the hall or of somebody else: the secretary chose
+/// so.
+bool is_elsewhere(const State& state, const std::string& person, const meeting::Framing& shown) {
+  const bool framed = std::find(shown.persons.begin(), shown.persons.end(), person) != shown.persons.end();
+  return state.is_admitted(person) && (shown.layout == "hall" || !framed);
 }
 
 }  // namespace
@@ -68,7 +82,7 @@ Picture picture(const State& state) {
     case meeting::Phase::kRecess:
       return card({"Үзіліс", "Перерыв", "Recess"}, resumes_at(state));
     case meeting::Phase::kClosed:
-      return card({"Отырыс жабылды", "Заседание закрыто", "The sitting is closed"},
+      return card({"Отырыс аяқталды", "Заседание завершено", "The sitting is over"},
                   {"Бейнежазба архивте қолжетімді болады", "Видеозапись будет доступна в архиве",
                    "The recording will be in the archive"});
     case meeting::Phase::kInSession:
@@ -77,11 +91,11 @@ Picture picture(const State& state) {
   Picture hall;
   hall.card = false;
   if (const auto* item = state.record.item(state.open_item)) hall.caption_item = numbered(*item);
+  hall.framing = framing(state);
   if (const auto* person = state.floor ? state.record.person(state.floor->person) : nullptr) {
-    hall.caption_name = person->name;
+    hall.caption_name = is_elsewhere(state, person->id, hall.framing) ? voice_of(person->name) : person->name;
     hall.caption_position = person->position;
   }
-  hall.framing = framing(state);
   if (state.floor && state.is_admitted(state.floor->person) && !state.guest(state.floor->person)->muted) {
     hall.heard.push_back(state.floor->person);
   }

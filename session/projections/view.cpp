@@ -1,6 +1,11 @@
 #include "session/projections/view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
+
+#include "session/projections/dates.h"
 
 namespace tyndau::projections {
 
@@ -72,10 +77,14 @@ struct Turn {
 };
 std::vector<Turn> turns(const State& state, Utc now) {
   std::vector<Turn> all;
-  std::int64_t wait_s = 0;
-  if (state.floor) wait_s = std::max<std::int64_t>(0, state.floor->remaining(now).count() / 1000);
+  // What the speech still takes; a point of order that interrupts it does not wait for that.
+  std::int64_t speech_s = 0, wait_s = 0;
+  if (state.floor) speech_s = std::max<std::int64_t>(0, state.floor->remaining(now).count() / 1000);
+  const bool interrupts =
+      state.record.queue_rules.point_of_order_interrupts && state.floor && state.floor->as != meeting::kPointOfOrder;
   for (meeting::Waiting& one : meeting::waiting(state)) {
     const int seconds = one.seconds;
+    if (!interrupts || one.kind != meeting::kPointOfOrder) wait_s += std::exchange(speech_s, 0);
     all.push_back({std::move(one), static_cast<std::int64_t>(all.size()) + 1, wait_s});
     wait_s += seconds;
   }
@@ -95,7 +104,7 @@ Json request_view(const State& state, const meeting::Request& request, const std
                 {"wait_s", nullptr},
                 {"remaining_ms", nullptr}};
   for (const Turn& turn : turns) {
-    if (turn.who.person != request.person) continue;
+    if (turn.who.request != request.request) continue;
     entry["place"] = turn.place;
     entry["wait_s"] = turn.wait_s;
   }
@@ -105,8 +114,13 @@ Json request_view(const State& state, const meeting::Request& request, const std
 }
 
 Json queue_view(const State& state, const std::vector<Turn>& turns) {
+  // In the order in which they will be called.
   Json queue = Json::array();
-  for (const meeting::Request& request : state.queue) queue.push_back(request_view(state, request, turns));
+  for (const Turn& turn : turns) {
+    for (const meeting::Request& request : state.queue) {
+      if (request.request == turn.who.request) queue.push_back(request_view(state, request, turns));
+    }
+  }
   return queue;
 }
 
@@ -121,8 +135,19 @@ Json next_view(const State& state, const std::vector<Turn>& turns) {
           {"kind", next.kind}};
 }
 
-Json recess_view(const State& state) {
-  return {{"since", or_null(state.recess_since)}, {"until", or_null(state.recess_until)}};
+/// "until_words": the time of day, with the day where that is not today.
+Json recess_view(const State& state, Utc now) {
+  Json words;
+  if (state.recess_until) {
+    const auto in = [&](std::string_view language) {
+      return day_and_time(*state.recess_until, now, state.record.timezone, language);
+    };
+    words = complete(Text{in("kk"), in("ru"), in("en")});
+  }
+  return {{"since", or_null(state.recess_since)},
+          {"until", or_null(state.recess_until)},
+          {"until_words", std::move(words)},
+          {"recess", state.recess == 0 ? Json() : Json(state.recess)}};
 }
 
 Json chapter_view(const Chapter& chapter) {
@@ -145,6 +170,7 @@ Json public_view(const State& state, const std::vector<Chapter>& chapters, Utc n
   for (const auto& [id, item] : state.items) items[id] = meeting::name(item);
   for (const Chapter& chapter : chapters) list.push_back(chapter_view(chapter));
   return {{"seq", state.seq},
+          {"record", state.imported},
           {"now", format_utc(now)},
           {"meeting", meeting_view(state)},
           {"broadcast", broadcast_view(state)},
@@ -154,9 +180,23 @@ Json public_view(const State& state, const std::vector<Chapter>& chapters, Utc n
           {"queue", queue_view(state, waiting)},
           {"next", next_view(state, waiting)},
           {"layout", {{"layout", shown.layout}, {"persons", shown.persons}, {"by_hand", state.framing.has_value()}}},
-          {"recess", recess_view(state)},
+          {"recess", recess_view(state, now)},
           {"registration", state.registration_open ? "open" : "closed"},
           {"chapters", std::move(list)}};
+}
+
+bool did_not_take_place(const State& state, Utc now) {
+  const auto day = [&](Utc time) { return iso_date(time, state.record.timezone); };
+  return state.phase == meeting::Phase::kAnnounced && state.on_air == meeting::OnAir::kIdle &&
+         day(now) > day(state.record.starts_at);
+}
+
+Text called(const meeting::Record& record) {
+  const auto words = [&](std::string_view language, std::string_view open, std::string_view close) {
+    return fmt::format("{}{}{}, {}", open, record.title.in(language), close,
+                       date_only(record.starts_at, record.timezone, language));
+  };
+  return {words("kk", "«", "»"), words("ru", "«", "»"), words("en", "“", "”")};
 }
 
 Json summary(const State& state) {

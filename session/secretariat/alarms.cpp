@@ -23,6 +23,19 @@ constexpr Sentence kSentences[] = {
      "There is no signal from the hall; viewers see a holding picture. Check the camera and its cable, or choose "
      "another "
      "source. When the signal is back, it goes on air by itself."},
+    {"source_lost", "refused",
+     "Камера атауды немесе құпиясөзді қабылдамады, көрермендерге күту суреті көрсетілуде. Камера бұғатталмас үшін "
+     "қайта сұрау бес минуттан кейін ғана жасалады. «Өзгерту» батырмасын басып, мекенжайды дұрыс құпиясөзбен "
+     "енгізіңіз.",
+     "Камера не приняла имя или пароль, зрители видят заставку. Чтобы камера не заблокировала нас, снова её спросят "
+     "только через пять минут. Нажмите «Изменить» и введите адрес с верным паролем.",
+     "The camera refused the name or password; viewers see a holding picture. So that it does not lock us out, it is "
+     "asked again only in five minutes. Press Change and enter the address with the right password."},
+    {"sound_missing", "",
+     "Залдан келетін дыбыстың {} %-ы жоғалуда. Камераға немесе кодтауышқа баратын желіні тексеріңіз, мүмкін болса, "
+     "кабель арқылы қосыңыз.",
+     "Теряется {} % звука из зала. Проверьте сеть до камеры или кодировщика; если можно, подключите кабелем.",
+     "{} % of the hall's sound is missing. Check the network to the camera or encoder; use a cable if you can."},
     {"media_lost", "",
      "Бейнетрансляция жүйесі жауап бермейді. Ол өздігінен қайта іске қосылады; он секунд ішінде қалпына келмесе, "
      "трансляция "
@@ -114,6 +127,11 @@ meeting::Text sentence(std::string_view code, std::string_view variant) {
   std::abort();  // an alarm without words is a bug
 }
 
+std::string with(std::string sentence, int percent) {
+  const auto place = sentence.find("{}");
+  return place == std::string::npos ? sentence : sentence.replace(place, 2, std::to_string(percent));
+}
+
 }  // namespace
 
 const std::vector<std::string>& alarm_codes() {
@@ -127,8 +145,9 @@ const std::vector<std::string>& alarm_codes() {
   return codes;
 }
 
-bool Alarms::raise(std::string_view code, Utc now, std::string_view variant) {
-  const meeting::Text text = sentence(code, variant);
+bool Alarms::raise(std::string_view code, Utc now, std::string_view variant, int percent) {
+  const meeting::Text words = sentence(code, variant);
+  const meeting::Text text{with(words.kk, percent), with(words.ru, percent), with(words.en, percent)};
   for (Alarm& alarm : alarms_) {
     if (alarm.code != code) continue;
     if (alarm.text == text) return false;

@@ -15,16 +15,17 @@ struct Alarm {
   Utc since{};
 };
 
-/// source_lost, media_lost, disk_low, disk_full, disk_lost, clock_jumped; broadcast_failed (media could not go on air),
-/// media_refused (another command failed), source_refused (a URI was not understood), journal_failed (it cannot be
-/// written).
+/// source_lost, sound_missing (of what should be heard from the hall), media_lost, disk_low, disk_full, disk_lost,
+/// clock_jumped; broadcast_failed (media could not go on air), media_refused (another command failed), source_refused
+/// (a URI was not understood), journal_failed (it cannot be written).
 const std::vector<std::string>& alarm_codes();
 
 /// The alarms that stand, oldest first.
 class Alarms {
  public:
-  /// `variant` picks another wording of the code ("version" of media_lost). Whether anything changed.
-  bool raise(std::string_view code, Utc now, std::string_view variant = {});
+  /// `variant` picks another wording of the code ("version" of media_lost, "refused" of source_lost); `percent` is said
+  /// where the wording has a place for it. Whether anything changed.
+  bool raise(std::string_view code, Utc now, std::string_view variant = {}, int percent = 0);
   bool clear(std::string_view code);
   bool set(std::string_view code, bool stands, Utc now) { return stands ? raise(code, now) : clear(code); }
   bool stands(std::string_view code) const;

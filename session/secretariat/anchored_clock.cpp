@@ -1,5 +1,6 @@
 #include "session/secretariat/anchored_clock.h"
 
+#include <fstream>
 #include <utility>
 
 #include "media/base/log.h"
@@ -8,17 +9,26 @@ namespace tyndau::secretariat {
 
 namespace {
 constexpr std::chrono::milliseconds kJump{2000};
+/// Less is what reading two clocks one after the other makes of it. (Both are slewed alike.)
+constexpr std::chrono::milliseconds kApart{20};
 }  // namespace
 
-AnchoredClock::AnchoredClock(Sources sources) : sources_(std::move(sources)) { anchor(); }
-
-void AnchoredClock::anchor() {
-  wall_ = sources_.wall();
-  steady_ = sources_.steady();
+std::string AnchoredClock::boot_of_this_machine() {
+  std::string id;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
+  return id;
 }
 
-Utc AnchoredClock::now() const {
-  return wall_ + std::chrono::duration_cast<std::chrono::milliseconds>(sources_.steady() - steady_);
+AnchoredClock::AnchoredClock(Sources sources) : sources_(std::move(sources)), anchor_(of_now()) {}
+
+ClockAnchor AnchoredClock::of_now() const {
+  return {sources_.wall(), std::chrono::floor<std::chrono::milliseconds>(sources_.steady())};
+}
+
+Utc AnchoredClock::now() const { return anchor_.at(sources_.steady()); }
+
+void AnchoredClock::not_before(Utc utc) {
+  if (utc > now()) anchor_ = {utc, std::chrono::floor<std::chrono::milliseconds>(sources_.steady())};
 }
 
 bool AnchoredClock::check(bool free) {
@@ -27,7 +37,7 @@ bool AnchoredClock::check(bool free) {
   if (!free) return jumped;
   if (jumped)
     log::warning("clock: the system's clock moved by {} ms; nothing is on air, so it is followed", apart.count());
-  anchor();  // the monotonic clock is slewed as the wall clock is, so without a step this moves nothing
+  if (apart > kApart || apart < -kApart) anchor_ = of_now();
   return false;
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kTickMs = 1000;
 constexpr std::uint64_t kLookMs = 200;
-constexpr int kNewMeetingsEvery = 2;    // ticks
+constexpr int kReadElsewhereEvery = 2;  // ticks
 constexpr int kMediaAppearsWithin = 2;  // ticks
 constexpr int kLooksAfterTheEnd = 75;   // 15 s
 constexpr std::size_t kMostKept = 10'000;
@@ -39,6 +39,8 @@ Secretariat::Inner::Inner(Secretariat& its_owner, uv_loop_t* its_loop, const Con
 
 Result<void> Secretariat::Inner::start() {
   if (auto loaded = load_new(); !loaded) return tl::unexpected(loaded.error());
+  if (auto loaded = load_sources(); !loaded) return loaded;
+  take_over_clock();
   for (uv_timer_t** timer : {&tick_timer, &look_timer}) {
     *timer = new uv_timer_t;
     uv_timer_init(loop, *timer);
@@ -49,6 +51,39 @@ Result<void> Secretariat::Inner::start() {
   keep_looking();
   studio.connect();
   return {};
+}
+
+bool Secretariat::Inner::clock_is_free() const {
+  if (!on_air().empty()) return false;
+  return std::none_of(dossiers.begin(), dossiers.end(), [this](const auto& entry) {
+    const Dossier& dossier = entry.second;
+    const bool ahead = meeting::is_under_way(dossier.state()) && dossier.last_utc() > clock.wall();
+    return dossier.state().floor.has_value() || ahead;
+  });
+}
+
+void Secretariat::Inner::take_over_clock() {
+  if (clock_is_free()) return keep_clock();
+  const auto before = store->kept_clock(clock.boot());
+  if (!before) log::error("clock: {}", before.error().what);
+  if (before && *before) {
+    clock.go_on_from(**before);
+  } else {
+    // The machine has booted meanwhile: how long that took nobody knows, but it was not before what has happened.
+    for (const auto& [id, dossier] : dossiers) {
+      if (meeting::is_under_way(dossier.state())) clock.not_before(dossier.last_utc());
+    }
+  }
+  keep_clock();
+}
+
+void Secretariat::Inner::keep_clock() {
+  if (kept_anchor == clock.anchor()) return;
+  if (const auto written = store->keep_clock(clock.boot(), clock.anchor()); !written) {
+    log::error("clock: {}", written.error().what);  // asked again in a second
+    return;
+  }
+  kept_anchor = clock.anchor();
 }
 
 void Secretariat::Inner::close() {
@@ -72,6 +107,25 @@ Result<bool> Secretariat::Inner::load_new() {
     any = true;
   }
   return any;
+}
+
+Result<void> Secretariat::Inner::read_from_elsewhere() {
+  const auto heads = journal.heads_written_elsewhere();
+  if (!heads) return tl::unexpected(heads.error());
+  if (!*heads) return {};
+  for (auto& [id, dossier] : dossiers) {
+    const auto head = (*heads)->find(id);
+    if (head == (*heads)->end() || head->second <= dossier.state().seq) continue;
+    const auto events = journal.events(id, dossier.state().seq);
+    if (!events) return tl::unexpected(events.error());
+    for (const auto& event : *events) dossier.take(event);
+    dossier.settle();
+    tell(id);
+  }
+  const auto loaded = load_new();
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (*loaded) tell("");
+  return {};
 }
 
 const Dossier* Secretariat::Inner::find(const std::string& meeting) const {
@@ -149,14 +203,11 @@ void Secretariat::Inner::tell(const std::string& meeting) {
 
 void Secretariat::Inner::tick() {
   ++ticks;
-  const bool floor = std::any_of(dossiers.begin(), dossiers.end(),
-                                 [](const auto& entry) { return entry.second.state().floor.has_value(); });
-  if (alarms.set("clock_jumped", clock.check(!floor && on_air().empty()), clock.now())) tell("");
+  if (alarms.set("clock_jumped", clock.check(clock_is_free()), clock.now())) tell("");
+  keep_clock();
   if (ticks >= kMediaAppearsWithin) missed = true;
-  if (ticks % kNewMeetingsEvery == 0) {
-    const auto loaded = load_new();
-    if (!loaded) log::error("journal: {}", loaded.error().what);
-    if (loaded && *loaded) tell("");
+  if (ticks % kReadElsewhereEvery == 0) {
+    if (const auto read = read_from_elsewhere(); !read) log::error("journal: {}", read.error().what);
   }
   write_kept();
   note_conditions();

@@ -10,11 +10,13 @@
 #include "session/secretariat/dossier.h"
 #include "session/secretariat/orders.h"
 #include "session/secretariat/secretariat.h"
+#include "session/store/store.h"
 
 namespace tyndau::secretariat {
 
-/// What the secretariat has on its desk. Three files: secretariat.cpp is what the screens ask and do, inner.cpp keeps
-/// journal and dossiers, media_side.cpp is the talk with media. Loop thread only.
+/// What the secretariat has on its desk. Its files: secretariat.cpp is what the screens ask and do, inner.cpp keeps
+/// journal and dossiers, kept_sources.cpp passwords, media_side.cpp and guest_lines.cpp are the talk with media. Loop
+/// thread only.
 struct Secretariat::Inner {
   Inner(Secretariat& owner, uv_loop_t* loop, const Config& config, journal::Journal journal,
         live::Recordings& recordings, AnchoredClock::Sources time);
@@ -22,8 +24,15 @@ struct Secretariat::Inner {
   // ---- inner.cpp: journal and dossiers ----
   Result<void> start();
   void close();
+  /// Whether the clock may follow the system's: see AnchoredClock.
+  bool clock_is_free() const;
+  /// While something depends on it, time goes on as the process before counted it.
+  void take_over_clock();
+  void keep_clock();
   /// Reads meetings that the journal has and we do not.
   Result<bool> load_new();
+  /// Reads what another program has written: new meetings, and a record that was corrected. Tells the screens.
+  Result<void> read_from_elsewhere();
   const Dossier* find(const std::string& meeting) const;
   /// The meeting that is on air, or "".
   std::string on_air() const;
@@ -37,6 +46,18 @@ struct Secretariat::Inner {
   void note(const std::string& meeting, const std::string& actor, std::vector<meeting::Event> events);
   void write_kept();
   Mistake journal_mistake(const Failure& failure);
+
+  // ---- kept_sources.cpp: passwords of sources, which stand beside the journal and not in it ----
+  /// Reads them; says once of each journal that has passwords in it, from before, which ones are to be changed.
+  Result<void> load_sources();
+  /// What source.set says of an address in the journal: {"uri"}, masked, and {"secret"} where it was masked. The
+  /// address itself is kept before anybody is told its name.
+  Result<Json> journalled(const std::string& uri);
+  /// The address that the desk set, whole; "" for none, and where its password is not kept any more.
+  std::string source_of(const meeting::State& state) const;
+  /// Deletes those that nothing leads back to: of meetings that are over for a day, unless it is the hall's source
+  /// still.
+  void forget_sources();
   void tell(const std::string& meeting);
   /// Once a second: clock, new meetings, what could not be written.
   void tick();
@@ -56,6 +77,8 @@ struct Secretariat::Inner {
   /// What media must do, by the journal.
   Posture must_be() const;
   std::string wanted_source() const;
+  /// The meeting whose desk set the hall's source last; nullptr for none.
+  const Dossier* source_setter() const;
   /// Says to media what leads from what it does to what it must do.
   void bring_in_line();
   /// Has media close the recordings of broadcasts that ended while it was away.
@@ -96,8 +119,11 @@ struct Secretariat::Inner {
   live::Recordings& recordings;
 
   AnchoredClock clock;
+  std::optional<ClockAnchor> kept_anchor;  ///< as it stands in the store
   journal::Journal journal;
   studio::Studio studio;
+  std::optional<store::Store> store;
+  std::map<std::string, std::string> kept_sources;  ///< store's
   std::map<std::string, Dossier> dossiers;
   std::map<int, Listener> listeners;
   int next_ticket = 1;

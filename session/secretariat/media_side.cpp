@@ -16,6 +16,12 @@ bool is_one_of(const std::string& word, std::initializer_list<const char*> words
   return std::any_of(words.begin(), words.end(), [&](const char* one) { return word == one; });
 }
 
+/// Percent of the sound of ten seconds: as much as a single short gap is.
+constexpr int kMostMissing = 1;
+
+/// In steps, so that the words do not change every second.
+int told_share(int percent) { return percent < 10 ? percent : percent / 10 * 10; }
+
 /// For the journal: a device's complaint may be long and need not be text.
 std::string cut(const std::string& detail) {
   constexpr std::size_t kMost = 500;
@@ -99,7 +105,7 @@ void Secretariat::Inner::close_recordings() {
     recordings.look(id);
     const live::Recording* recording = recordings.find(id);
     if (recording != nullptr && !recording->tracks.empty() && !recording->ended())
-      give(link::RecordingClose{0, id}, {id, {}, {}});
+      give(link::RecordingClose{0, id, now_for(dossier)}, {id, {}, {}});
   }
 }
 
@@ -152,7 +158,14 @@ void Secretariat::Inner::show_conditions() {
   // Media of another version is away too, but its alarm says more.
   if (connected) changed |= alarms.clear("media_lost");
   if (!connected && missed && !alarms.stands("media_lost")) changed |= alarms.raise("media_lost", now);
-  changed |= alarms.set("source_lost", connected && source && source->state == "lost", now);
+  if (connected && source && source->state == "lost") {
+    changed |= alarms.raise("source_lost", now, source->reason == "refused" ? "refused" : "");
+  } else {
+    changed |= alarms.clear("source_lost");
+  }
+  const int missing = connected && source && source->state == "ok" ? source->sound_missing_percent : 0;
+  changed |= missing > kMostMissing ? alarms.raise("sound_missing", now, "", told_share(missing))
+                                    : alarms.clear("sound_missing");
   for (const char* state : {"low", "full", "lost"}) {
     changed |= alarms.set(fmt::format("disk_{}", state), connected && disk && disk->state == state, now);
   }
@@ -160,19 +173,25 @@ void Secretariat::Inner::show_conditions() {
   if (changed) tell("");
 }
 
-std::string Secretariat::Inner::wanted_source() const {
+const Dossier* Secretariat::Inner::source_setter() const {
   // The hall has one source for all meetings: the one that the desk set last.
   const Dossier* latest = nullptr;
   for (const auto& [id, dossier] : dossiers) {
     if (!dossier.source_changed()) continue;
     if (latest == nullptr || *latest->source_changed() <= *dossier.source_changed()) latest = &dossier;
   }
-  if (latest == nullptr || latest->state().source.empty()) return config.programme.source;
+  return latest;
+}
+
+std::string Secretariat::Inner::wanted_source() const {
+  const Dossier* latest = source_setter();
+  const std::string set = latest != nullptr ? source_of(latest->state()) : "";
+  if (set.empty()) return config.programme.source;
   // An encoder's key ends with its meeting: the next one begins with the hall's own source.
   const meeting::State& state = latest->state();
-  const auto uri = link::parse_source_uri(state.source);
+  const auto uri = link::parse_source_uri(set);
   const bool remote = uri && uri->kind == link::SourceUri::Kind::kWhip;
-  return remote && meeting::is_over(state) ? config.programme.source : state.source;
+  return remote && meeting::is_over(state) ? config.programme.source : set;
 }
 
 Posture Secretariat::Inner::must_be() const {
@@ -201,12 +220,14 @@ void Secretariat::Inner::after_action(const std::string& kind) {
   bool changed = false;
   if (kind == "broadcast.start") changed |= alarms.clear("broadcast_failed");
   if (kind == "source.set") changed |= alarms.clear("source_refused");
+  if (kind == "source.set" || kind == "sitting.close") forget_sources();
   if (changed) tell("");
   close_unwanted_peers();
   bring_in_line();
 }
 
 void Secretariat::Inner::give(link::Command command, Cause cause) {
+  if (auto* start = std::get_if<link::BroadcastStart>(&command)) start->clock = clock.anchor();
   const link::Command sent = command;
   studio.send(std::move(command), [this, sent, cause = std::move(cause)](const auto& answer) {
     if (const auto* done = std::get_if<link::Done>(&answer)) return applied(cause, sent, *done);
@@ -232,7 +253,9 @@ void Secretariat::Inner::applied(const Cause& cause, const link::Command& comman
 void Secretariat::Inner::refused(const Cause& cause, const link::Command& command, const link::Failed& failed) {
   // The next snapshot heals it.
   if (failed.code == "media_gone") return;
-  log::warning("media: '{}' failed: {}: {}", link::encode(command).substr(0, 200), failed.code, failed.detail);
+  link::Command shown = command;
+  if (auto* set = std::get_if<link::SourceSet>(&shown)) set->uri = link::safe_uri(set->uri);
+  log::warning("media: '{}' failed: {}: {}", link::encode(shown).substr(0, 200), failed.code, failed.detail);
   const bool start = std::holds_alternative<link::BroadcastStart>(command);
   // What was asked for is so already: this happens when session was killed between asking and hearing the answer.
   if (start && failed.code == "already_on_air") return;
@@ -264,13 +287,21 @@ void Secretariat::Inner::take_source_back(const Cause& cause, const link::Source
     const auto found =
         std::find_if(events.rbegin(), events.rend(), [](const auto& e) { return e.event.kind == "source.set"; });
     // Only what the desk asked for is taken back; a configuration that media refuses stays what it is.
-    if (dossier.state().source != refused.uri || found == events.rend()) continue;
+    if (source_of(dossier.state()) != refused.uri || found == events.rend()) continue;
     // Values, for note() adds to the events.
     const std::int64_t set_seq = found->seq;
     const std::optional<std::int64_t> set_action = action_of(*found);
     const std::string meeting = id;
     const auto undoable = dossier.state().undoable();
-    meeting::Event back{"source.set", {{"uri", config.programme.source}, {"reason", "refused"}}};
+    // Also the configuration's may have a password in it. Without room for that nothing is taken back now, but at the
+    // next start.
+    auto configured = journalled(config.programme.source);
+    if (!configured) {
+      log::error("{}", configured.error().what);
+      break;
+    }
+    (*configured)["reason"] = "refused";
+    meeting::Event back{"source.set", std::move(*configured)};
     if (undoable && undoable->action == set_action) {
       back = {"action.undone", {{"action", undoable->action}, {"kind", undoable->kind}}};
     } else {

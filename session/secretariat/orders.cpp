@@ -17,9 +17,6 @@ std::vector<link::Command> orders(const Posture& is, const Posture& must_be) {
   return commands;
 }
 
-bool may_be_source(const std::string& told, const std::string& uri) {
-  const auto parsed = link::parse_source_uri(uri);
-  return told == (parsed ? parsed->safe() : uri);
-}
+bool may_be_source(const std::string& told, const std::string& uri) { return told == link::safe_uri(uri); }
 
 }  // namespace tyndau::secretariat

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "media/link/source_uri.h"
+#include "session/projections/view.h"
 #include "session/secretariat/inner.h"
 
 namespace tyndau::secretariat {
@@ -66,7 +67,8 @@ meeting::Surroundings Secretariat::surroundings(const std::string& meeting) cons
   around.disk_free_hours = inner_->disk ? inner_->disk->free_hours : 0;
   around.disk_reserve_hours = inner_->config.data.reserve_hours;
   const std::string on_air = inner_->on_air();
-  if (on_air != meeting) around.other_on_air = on_air;
+  const Dossier* other = on_air == meeting ? nullptr : inner_->find(on_air);
+  if (other != nullptr) around.other_on_air = projections::called(other->state().record);
   return around;
 }
 
@@ -120,6 +122,11 @@ Outcome Secretariat::act(const std::string& meeting, const std::string& actor, c
   const meeting::Surroundings around = surroundings(meeting);
   auto decided = meeting::decide(*state(meeting), action, around);
   if (!decided) return decided.error();
+  if (action.kind == "source.set" && !decided->empty()) {
+    auto named = inner_->journalled(action.uri);
+    if (!named) return inner_->journal_mistake(named.error());
+    decided->front().payload.update(*named);
+  }
   // It is so already: a page that was loaded anew says it once more.
   if (decided->empty()) return Accepted{state(meeting)->seq, nullptr};
   if (auto written = inner_->write(meeting, around.now, actor, *decided, remember); !written) {

@@ -56,6 +56,24 @@ CREATE TABLE IF NOT EXISTS registrations (
   status     TEXT NOT NULL CHECK (status IN ('pending', 'declined', 'approved')),
   person     TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS kept_sources (
+  id      TEXT PRIMARY KEY,
+  uri     TEXT NOT NULL,
+  kept_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS kept_clock (
+  one       INTEGER PRIMARY KEY CHECK (one = 1),
+  boot      TEXT NOT NULL,
+  utc_ms    INTEGER NOT NULL,
+  steady_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS said_once (
+  what   TEXT PRIMARY KEY,
+  utc_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX IF NOT EXISTS registrations_of_a_meeting ON registrations (meeting, created_ms);
 )sql";
 constexpr const char* kRegistrationColumns =
@@ -126,7 +144,7 @@ Store::Registration registration_in(SQLite::Statement& row) {
 
 /// Made by us, because SQLite would make it readable by everybody.
 Result<void> make_file(const std::filesystem::path& file) {
-  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0640));
+  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0600));
   if (!fd) return errno == EEXIST ? Result<void>() : fail_errno("cannot create the database " + file.string());
   struct stat status {};
   if (::geteuid() != 0 || ::stat(file.parent_path().c_str(), &status) != 0) return {};
@@ -161,6 +179,15 @@ Result<void> check_name(const std::string& name) {
 struct Store::Inner {
   std::filesystem::path file;
   SQLite::Database database;
+
+  /// The log still has what was overwritten in the file. Where somebody reads just now nobody waits for them: the next
+  /// checkpoint writes over it.
+  void empty_log() {
+    database.setBusyTimeout(0);
+    SQLite::Statement empty(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    (void)empty.tryExecuteStep();
+    database.setBusyTimeout(kBusyMs);
+  }
 };
 
 Store::Store(std::unique_ptr<Inner> inner) : inner_(std::move(inner)) {}
@@ -383,12 +410,7 @@ Result<void> Store::forget_registrations(const std::string& meeting) {
     SQLite::Statement remove(inner_->database, "DELETE FROM registrations WHERE meeting = ?");
     remove.bind(1, meeting);
     remove.exec();
-    // The log still has what was overwritten in the file. Where somebody reads just now nobody waits for him: the next
-    // checkpoint writes over it.
-    inner_->database.setBusyTimeout(0);
-    SQLite::Statement empty(inner_->database, "PRAGMA wal_checkpoint(TRUNCATE)");
-    (void)empty.tryExecuteStep();
-    inner_->database.setBusyTimeout(kBusyMs);
+    inner_->empty_log();
     return {};
   });
 }
@@ -399,6 +421,67 @@ Result<std::vector<std::string>> Store::meetings_with_registrations() const {
     std::vector<std::string> all;
     while (query.executeStep()) all.push_back(query.getColumn(0).getString());
     return all;
+  });
+}
+
+Result<std::string> Store::keep_source(const std::string& uri, Utc now) {
+  const std::string id = random_letters(kIdBytes);
+  return guarded(inner_->file, [&]() -> Result<std::string> {
+    SQLite::Statement put(inner_->database, "INSERT INTO kept_sources VALUES (?, ?, ?)");
+    put.bind(1, id);
+    put.bind(2, uri);
+    put.bind(3, milliseconds_of(now));
+    put.exec();
+    return id;
+  });
+}
+
+Result<std::map<std::string, std::string>> Store::kept_sources() const {
+  return guarded(inner_->file, [&]() -> Result<std::map<std::string, std::string>> {
+    SQLite::Statement query(inner_->database, "SELECT id, uri FROM kept_sources");
+    std::map<std::string, std::string> all;
+    while (query.executeStep()) all.emplace(query.getColumn(0).getString(), query.getColumn(1).getString());
+    return all;
+  });
+}
+
+Result<void> Store::forget_source(const std::string& id) {
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Statement remove(inner_->database, "DELETE FROM kept_sources WHERE id = ?");
+    remove.bind(1, id);
+    remove.exec();
+    inner_->empty_log();
+    return {};
+  });
+}
+
+Result<void> Store::keep_clock(const std::string& boot, const ClockAnchor& clock) {
+  return guarded(inner_->file, [&]() -> Result<void> {
+    SQLite::Statement put(inner_->database, "INSERT OR REPLACE INTO kept_clock VALUES (1, ?, ?, ?)");
+    put.bind(1, boot);
+    put.bind(2, milliseconds_of(clock.utc));
+    put.bind(3, static_cast<std::int64_t>(clock.steady.count()));
+    put.exec();
+    return {};
+  });
+}
+
+Result<std::optional<ClockAnchor>> Store::kept_clock(const std::string& boot) const {
+  return guarded(inner_->file, [&]() -> Result<std::optional<ClockAnchor>> {
+    SQLite::Statement get(inner_->database, "SELECT utc_ms, steady_ms FROM kept_clock WHERE boot = ? AND boot <> ''");
+    get.bind(1, boot);
+    if (!get.executeStep()) return std::optional<ClockAnchor>{};
+    return ClockAnchor{Utc(std::chrono::milliseconds(get.getColumn(0).getInt64())),
+                       std::chrono::milliseconds(get.getColumn(1).getInt64())};
+  });
+}
+
+Result<bool> Store::say_once(const std::string& what, Utc now) {
+  return guarded(inner_->file, [&]() -> Result<bool> {
+    SQLite::Statement put(inner_->database, "INSERT OR IGNORE INTO said_once VALUES (?, ?)");
+    put.bind(1, what);
+    put.bind(2, milliseconds_of(now));
+    return put.exec() > 0;
   });
 }
 

@@ -1,18 +1,20 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "media/base/clock_anchor.h"
 #include "media/base/result.h"
 #include "media/base/utc.h"
 
 namespace tyndau::store {
 
-/// Accounts and their sessions, invitations and registrations, in tables beside the journal. Loop thread only, but for
-/// hash_password and verify_password, which are slow (argon2id, 64 MiB, ~100 ms) and belong on a worker thread, at most
-/// two at a time.
+/// Accounts and their sessions, invitations, registrations and sources' passwords, in tables beside the journal. Loop
+/// thread only, but for hash_password and verify_password, which are slow (argon2id, 64 MiB, ~100 ms) and belong on a
+/// worker thread, at most two at a time.
 class Store {
  public:
   static Result<Store> open(const std::filesystem::path& database);
@@ -72,6 +74,20 @@ class Store {
   /// Those of a meeting that is over. What is deleted is overwritten in the file.
   Result<void> forget_registrations(const std::string& meeting);
   Result<std::vector<std::string>> meetings_with_registrations() const;
+
+  /// Addresses of sources with the passwords in them. The journal, from which nothing can be removed, names them by an
+  /// id; here they can be deleted.
+  Result<std::string> keep_source(const std::string& uri, Utc now);  ///< gives the id
+  Result<std::map<std::string, std::string>> kept_sources() const;   ///< id -> address
+  /// What is deleted is overwritten in the file.
+  Result<void> forget_source(const std::string& id);
+
+  /// How time is counted in this boot of the machine, for the process after this one.
+  Result<void> keep_clock(const std::string& boot, const ClockAnchor& clock);
+  Result<std::optional<ClockAnchor>> kept_clock(const std::string& boot) const;  ///< nothing: of another boot, or none
+
+  /// Whether this is said for the first time, for good: true once for each `what`.
+  Result<bool> say_once(const std::string& what, Utc now);
 
   static Result<std::string> hash_password(const std::string& password);
   static bool verify_password(const std::string& hash, const std::string& password);

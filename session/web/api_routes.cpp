@@ -24,7 +24,8 @@ Response no_meeting() { return Response::error(404, "no_meeting", "There is no s
 // ---- reading ----
 
 /// Which list of the home page a meeting is in.
-std::string_view list_of(const State& state) {
+std::string_view list_of(const State& state, Utc now) {
+  if (projections::did_not_take_place(state, now)) return "past";
   if (state.on_air == OnAir::kEnded || state.phase == Phase::kClosed) {
     return state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive ? "live" : "past";
   }
@@ -40,9 +41,11 @@ void list_meetings(const ApiContext& api, const Request& request, const Reply& r
   Json list = Json::array();
   for (const std::string& id : api.secretariat.meetings()) {
     const State* state = api.secretariat.state(id);
-    if (!state || (!wanted.empty() && list_of(*state) != wanted)) continue;
+    if (state == nullptr) continue;
+    const std::string_view of = list_of(*state, api.secretariat.surroundings(id).now);
+    if (!wanted.empty() && of != wanted) continue;
     Json brief = projections::summary(*state);
-    brief["list"] = list_of(*state);
+    brief["list"] = of;
     list.push_back(std::move(brief));
   }
   reply(Response::json(200, {{"meetings", std::move(list)}})
@@ -201,7 +204,7 @@ void act(const ApiContext& api, const Request& request, const Reply& reply) {
   const std::string digest = digest_of(request.body);
   const auto outcome = of_registration ? api.registrations.act(meeting, actor->name, *action, *key, digest)
                                        : api.secretariat.act(meeting, actor->name, *action, *key, digest);
-  reply(std::visit(Answer{api, request, meeting}, outcome));
+  reply(api.gate.renewed(request, std::visit(Answer{api, request, meeting}, outcome)));
 }
 
 // ---- who signed up ----

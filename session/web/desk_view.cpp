@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "media/link/source_uri.h"
 #include "session/projections/view.h"
 #include "session/web/live_socket.h"
 
@@ -65,7 +66,13 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
   view["viewers"] = viewers;
   view["source"] = nullptr;
   if (const auto& source = secretariat.source()) {
-    view["source"] = {{"uri", safe_uri(source->uri)}, {"state", source->state}, {"detail", source->detail}};
+    view["source"] = {{"uri", link::safe_uri(source->uri)},
+                      {"state", source->state},
+                      {"detail", source->detail},
+                      {"reason", source->reason},
+                      {"reserve_ms", source->reserve_ms},
+                      {"sound_missing_percent", source->sound_missing_percent},
+                      {"sound", source->sound}};
   }
   const auto encoder = secretariat.line(meeting, "");
   view["encoder"] = {{"invited", state.source_invitation != 0}, {"line", encoder ? line_json(*encoder) : Json()}};
@@ -80,23 +87,6 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
     view["refused"][kind] = complete(refusal.text);
   view["journal"] = journal_of(state, secretariat.events(meeting));
   return view;
-}
-
-std::string safe_uri(const std::string& uri) {
-  auto scheme = uri.find("://");
-  if (scheme == std::string::npos) return uri;
-  const std::size_t begin = scheme + 3;
-  const std::size_t end = std::min(uri.find('/', begin), uri.size());
-  const std::size_t at = uri.rfind('@', end);
-  std::string safe = uri;
-  if (at != std::string::npos && at >= begin && at < end) safe.erase(begin, at - begin + 1);
-  // SRT carries its passphrase in the query.
-  const auto passphrase = safe.find("passphrase=");
-  if (passphrase != std::string::npos) {
-    const std::size_t value = passphrase + std::string_view("passphrase=").size();
-    safe.replace(value, std::min(safe.find('&', value), safe.size()) - value, "...");
-  }
-  return safe;
 }
 
 }  // namespace tyndau::web

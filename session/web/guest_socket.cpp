@@ -113,7 +113,7 @@ class Page : public SocketClient {
     wake();
   }
   void tick(std::uint64_t now);
-  /// Whoever was sent away sees nothing more.
+  /// Whoever was sent away sees nothing more; whoever may come in now, or not any more, is told.
   void check();
   void welcome();
   bool waits() const { return waits_; }
@@ -131,6 +131,7 @@ class Page : public SocketClient {
 
  private:
   SharedMessage view() const;
+  std::string waits_for() const;
   void hello(Fields& fields);
   void takeover(Fields& fields);
   void act(const std::string& kind, Fields& fields);
@@ -142,8 +143,9 @@ class Page : public SocketClient {
   const std::uint64_t since_;
   std::uint64_t heard_at_, pinged_at_ = 0;
   GuestDoor::Visitor visitor_;
-  std::string peer_;    ///< that it said it has
-  bool waits_ = false;  ///< for media's word about its connection, to be welcomed
+  std::string peer_;        ///< that it said it has
+  bool waits_ = false;      ///< for media's word about its connection, to be welcomed
+  std::string waited_for_;  ///< projections::guest_waits() as it was last
   int heard_since_ping_ = 0;
   std::deque<SharedMessage> out_;
   bool wants_view_ = false, wants_ping_ = false;
@@ -159,8 +161,8 @@ bool Page::seated() const {
 SharedMessage Page::view() const {
   const meeting::State* state = inner_->secretariat.state(who->meeting);
   if (state == nullptr || state->record.person(who->person) == nullptr) return nullptr;
-  const Utc now = inner_->secretariat.surroundings(who->meeting).now;
-  return message({{"type", "view"}, {"view", projections::guest_view(*state, who->person, now)}});
+  const auto around = inner_->secretariat.surroundings(who->meeting);
+  return message({{"type", "view"}, {"view", projections::guest_view(*state, who->person, around)}});
 }
 
 void Page::heard(const std::string& text) {
@@ -174,7 +176,7 @@ void Page::heard(const std::string& text) {
   const std::string type = fields.string("type", 32);
   if (!who) return type == "hello" ? hello(fields) : close(kBadMessage);
   if (type == "pong") return;
-  if (type == "arrive" || type == "leave") {
+  if (type == "arrive" || type == "leave" || type == "finish" || type == "ask") {
     act("guest." + type, fields);
   } else if (type == "hand.raise" || type == "hand.lower") {
     act(type, fields);
@@ -221,6 +223,10 @@ void Page::act(const std::string& kind, Fields& fields) {
   if (kind == "hand.raise") asked["kind"] = fields.string("kind", 32);
   if (fields.finish()) return close(kBadMessage);
   if (!seated()) return;
+  // Before the day nobody is in the lobby: the secretary has another meeting, or none.
+  if (kind == "guest.arrive" && waits_for() == "day") {
+    return say({{"type", "refused"}, {"code", "not_yet"}, {"detail", "The day of this meeting has not come."}});
+  }
   const auto action = meeting::read_action(asked, who->person);
   if (!action) return close(kBadMessage);
   const auto outcome = inner_->secretariat.act(who->meeting, "guest:" + who->person, *action, "", "");
@@ -275,11 +281,20 @@ void Page::measure(Fields& fields) {
 
 void Page::check() {
   if (who && !inner_->door.may_stay(visitor_)) close(kSentAway);
+  const std::string now = waits_for();
+  if (std::exchange(waited_for_, now) != now && seated()) show();
+}
+
+std::string Page::waits_for() const {
+  const meeting::State* state = who ? inner_->secretariat.state(who->meeting) : nullptr;
+  if (state == nullptr) return "";
+  return std::string(projections::guest_waits(*state, inner_->secretariat.surroundings(who->meeting)));
 }
 
 void Page::tick(std::uint64_t now) {
   if (closing()) return;
   if (waits_) welcome();
+  check();
   if (!who && now - since_ > inner_->patience.hello) return close(kBadToken);
   // A page that does not answer is asleep or its line is dead: the seat must be free for its next attempt.
   if (who && now - heard_at_ > inner_->patience.silence) return close(kGoneSilent);
@@ -355,8 +370,9 @@ bool GuestSocket::Inner::is_here(const GuestId& id) const {
 
 void GuestSocket::Inner::on_change(const std::string& meeting) {
   for (Page* page : pages) {
-    if (!page->who || (!meeting.empty() && page->who->meeting != meeting)) continue;
+    if (!page->who) continue;
     page->check();
+    if (!meeting.empty() && page->who->meeting != meeting) continue;
     if (page->waits()) page->welcome();
     if (page->seated()) page->show();
   }

@@ -71,6 +71,11 @@ std::vector<Route> House::Inner::routes(const Config& config, store::Store& stor
                           const meeting::State* state = secretariat.state(meeting);
                           return state != nullptr && state->on_air == meeting::OnAir::kEnded;
                         },
+                    .final =
+                        [this](const std::string& meeting) {
+                          const meeting::State* state = secretariat.state(meeting);
+                          return state != nullptr && meeting::is_over(*state);
+                        },
                     .waiting = waiting,
                     .frame_rate = static_cast<double>(config.programme.frame_rate),
                     .loop = loop}));
@@ -96,7 +101,9 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
                                            const std::filesystem::path& assets) {
   auto inner = std::make_unique<Inner>(loop, config, secretariat, store);
   Inner* house = inner.get();
-  const PageContext pages{assets, secretariat, store, inner->door, inner->gate, inner->registrations, config.web};
+  const PageContext pages{
+      assets,      secretariat,          store,      inner->door,
+      inner->gate, inner->registrations, config.web, [&secretariat] { return secretariat.surroundings({}).now; }};
   HttpServer::Options options;
   options.listen = config.web.listen;
   options.port = config.web.port;

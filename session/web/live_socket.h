@@ -68,7 +68,4 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
 /// A guest's line as the desk gets it.
 Json line_json(const link::PeerState& line);
 
-/// A source's address without the name and password that may be in it.
-std::string safe_uri(const std::string& uri);
-
 }  // namespace tyndau::web

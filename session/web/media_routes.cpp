@@ -37,6 +37,7 @@ constexpr const char* kBlocked = "public, max-age=6";
 constexpr const char* kNow = "public, max-age=1";
 /// What is about to become playable: to be asked for again at once.
 constexpr const char* kNotYet = "no-cache";
+/// For good: the broadcast is over and cannot go on.
 constexpr const char* kFinished = "public, max-age=60";
 
 constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
@@ -90,15 +91,15 @@ std::string percent_encoded(std::string_view text) {
 
 /// A name that every file system takes: no separators, and not longer than 255 bytes once it has the date and ".mp4".
 std::string file_name(const std::string& meeting, const std::string& title) {
-  constexpr std::size_t kMostBytes = 180;
+  constexpr std::size_t kMostNameBytes = 180;
   std::string name;
   for (const char c : title) {
     const bool forbidden =
         static_cast<unsigned char>(c) < 0x20 || std::string_view("/\\:*?\"<>|").find(c) != std::string::npos;
     name += forbidden ? ' ' : c;
   }
-  if (name.size() > kMostBytes) {
-    name.resize(kMostBytes);
+  if (name.size() > kMostNameBytes) {
+    name.resize(kMostNameBytes);
     name.resize(name.rfind(' ') == std::string::npos ? 0 : name.rfind(' '));  // at a word, so never within a character
   }
   return meeting.substr(0, 10) +
@@ -295,7 +296,7 @@ void MediaDesk::multivariant(const Request& request, const Reply& reply, View vi
   auto response =
       rendered(fmt::format("{}/{}", meeting, live ? "index" : "start"), recording->version(), request.takes_gzip(),
                kPlaylistType, [&] { return live::multivariant_playlist(*recording, view, context_.frame_rate); });
-  reply(std::move(response.with("Cache-Control", recording->ended() ? kFinished : kNow)));
+  reply(std::move(response.with("Cache-Control", recording->ended() && context_.final(meeting) ? kFinished : kNow)));
 }
 
 Response MediaDesk::playlist_response(const std::string& meeting, const std::string& name, View view,
@@ -315,10 +316,10 @@ Response MediaDesk::playlist_response(const std::string& meeting, const std::str
   auto response = rendered(key, version, gzip, kPlaylistType,
                            [&] { return live::media_playlist(*recording, name, wanted, chapters); });
   const char* caching = kNow;
-  if (directives.segment) {
+  if (track.ended()) {
+    caching = context_.final(meeting) ? kFinished : kNow;
+  } else if (directives.segment) {
     caching = kBlocked;
-  } else if (track.ended()) {
-    caching = kFinished;
   } else if (track.complete_segments() == 0) {
     caching = kNotYet;
   }
@@ -429,7 +430,7 @@ void MediaDesk::film(const std::string& client, const std::string& meeting, cons
   const auto& chapters = chapters_of(meeting);
   const std::string name = file_name(meeting, context_.title(meeting).in(language));
   const std::string ascii = meeting + ".mp4";
-  const auto answer = [reply, name, ascii](const archive::FilmShelf::Taken& taken) {
+  const auto answer = [reply, name, ascii, final = context_.final(meeting)](const archive::FilmShelf::Taken& taken) {
     if (!taken) {
       log::error("recording.mp4 of {}: {}", ascii, taken.error().what);
       return reply(error(500, "unreadable", "the recording cannot be read"));
@@ -444,7 +445,7 @@ void MediaDesk::film(const std::string& client, const std::string& meeting, cons
     response.with("Content-Type", "video/mp4")
         .with("ETag", film.etag)
         .with("Last-Modified", http_date(film.ended))
-        .with("Cache-Control", kFinished)
+        .with("Cache-Control", final ? kFinished : kNow)
         // RFC 6266: a name for every client, and the readable one for those that know RFC 8187.
         .with("Content-Disposition",
               fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", ascii, percent_encoded(name)));
@@ -467,7 +468,8 @@ void MediaDesk::chapters(const Request& request, const Reply& reply, bool vtt) {
   const auto cues = archive::cues(chapters_of(meeting), live::RecordingClock(*timeline), *wanted_language);
   auto response = vtt ? Response::text(200, "text/vtt; charset=utf-8", archive::chapters_vtt(cues))
                       : Response::json(200, archive::chapters_json(cues));
-  reply(open_to_all(std::move(response.with("Cache-Control", recording->ended() ? kFinished : kNow))));
+  reply(open_to_all(
+      std::move(response.with("Cache-Control", recording->ended() && context_.final(meeting) ? kFinished : kNow))));
 }
 
 }  // namespace

@@ -23,6 +23,9 @@ struct MediaRoutes {
   std::function<meeting::Text(const std::string& meeting)> title;
   /// Whether the meeting's broadcast has been ended. The recording says so a moment later, when media has written it.
   std::function<bool(const std::string& meeting)> over;
+  /// Whether it cannot go on air again (the sitting is closed, too): until then the end of its recording can be taken
+  /// back, and no cache may keep it as the last word.
+  std::function<bool(const std::string& meeting)> final;
   /// Counts the blocked requests of an address; shared with the other routes that block.
   WaitingRoom waiting;
   /// Of the programme, for FRAME-RATE.

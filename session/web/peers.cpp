@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "session/projections/view.h"
+
 namespace tyndau::web {
 
 namespace {
@@ -59,7 +61,14 @@ struct Peers::Inner {
         std::count_if(known.begin(), known.end(), [&](const auto& entry) { return is_of(entry.second.owner, guest); });
     return static_cast<std::size_t>(open) + (pending == asked.end() ? 0 : pending->second);
   }
-  bool may_stay(const Owner& owner) const { return !owner.visitor || door.may_stay(*owner.visitor); }
+  bool may_stay(const Owner& owner) const { return !owner.visitor || (door.may_stay(*owner.visitor) && !waits(owner)); }
+  /// A person who would see and hear somebody else's meeting, or be seen before theirs. The hall's encoder is nobody.
+  bool waits(const Owner& owner) const {
+    if (!owner.visitor || owner.visitor->guest.person.empty()) return false;
+    const std::string& meeting = owner.visitor->guest.meeting;
+    const meeting::State* state = secretariat.state(meeting);
+    return state != nullptr && !projections::guest_waits(*state, secretariat.surroundings(meeting)).empty();
+  }
   void settle(const GuestId& guest) {
     if (--asked[guest] == 0) asked.erase(guest);
   }
@@ -100,6 +109,9 @@ void Peers::open(const Owner& owner, const std::string& offer, Answer answer) {
     return answer(tl::unexpected(Mistake{413, "too_large", "An offer may have 32768 bytes."}));
   }
   if (!is_text(offer)) return answer(tl::unexpected(Mistake{400, "bad_offer", "The offer is not SDP."}));
+  if (inner_->waits(owner)) {
+    return answer(tl::unexpected(Mistake{409, "not_yet", "This meeting is not the one that is seen and heard now."}));
+  }
   if (owner.visitor) {
     if (inner_->count(owner.visitor->guest) >= kMostPerGuest) {
       return answer(tl::unexpected(Mistake{429, "too_many", "This guest has too many connections."}));

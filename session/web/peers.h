@@ -30,10 +30,11 @@ class Peers {
   struct Opened {
     std::string peer, answer;
   };
-  /// Called once; mistakes are 400 bad_offer, 413 too_large, 401 bad_token, 429 too_many, 503 media_away.
+  /// Called once; mistakes are 400 bad_offer, 413 too_large, 401 bad_token, 429 too_many, 409 not_yet
+  /// (projections::guest_waits), 503 media_away.
   using Answer = std::function<void(const tl::expected<Opened, secretariat::Mistake>&)>;
 
-  /// Both outlive it. A connection that was made by an invitation ends with it.
+  /// Both outlive it. A connection that was made by an invitation ends with it, and when another meeting goes on air.
   Peers(secretariat::Secretariat& secretariat, const GuestDoor& door);
   ~Peers();
 

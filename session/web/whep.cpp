@@ -1,5 +1,7 @@
 #include "session/web/whep.h"
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "session/web/ice.h"
@@ -11,8 +13,11 @@ namespace {
 constexpr const char* kSdpType = "application/sdp";
 
 bool is_sdp(const Request& request) {
-  const std::string type = request.header("content-type");
-  return type.substr(0, type.find(';')) == kSdpType;
+  // Of either case, and with parameters after spaces (RFC 9110, 8.3.1).
+  std::string type = request.header("content-type");
+  type = type.substr(0, type.find_first_of("; \t"));
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
+  return type == kSdpType;
 }
 
 /// A page of any site may come with a guest's token, as RFC 9725, 4.1 wants it: it has the token from the guest, and no
@@ -79,21 +84,27 @@ Response Whip::created(const Peers::Opened& opened, const char* path) const {
 }
 
 void Whip::open(const Request& request, const Reply& reply, Peers::Way way) const {
+  // A refusal that the page cannot read would be a riddle to whoever uses it (Fetch, 3.2).
+  const bool remote = GuestDoor::is_knocked_at(request) || way == Peers::Way::kWhip;
+  const auto refuse = [reply, remote](Response why) {
+    reply(remote ? open_to_guests(std::move(why)) : std::move(why));
+  };
   auto who = owner(request, way);
-  if (!who) return reply(std::move(who.error()));
-  if (!is_sdp(request)) return reply(Response::error(415, "not_sdp", "The body must be application/sdp."));
+  if (!who) return refuse(std::move(who.error()));
+  if (!is_sdp(request)) return refuse(Response::error(415, "not_sdp", "The body must be application/sdp."));
   if (who->visitor && who->visitor->guest.person.empty() && way == Peers::Way::kWhip) {
     // One that was just restarted gets in as soon as the line of the one before is silent.
     const auto line = secretariat.line(who->visitor->guest.meeting, "");
     if (line && line->line == "ok") {
-      return reply(Response::error(409, "encoder_connected", "An encoder sends with this key already.")
-                       .with("Retry-After", "2"));
+      return refuse(Response::error(409, "encoder_connected", "An encoder sends with this key already.")
+                        .with("Retry-After", "2"));
     }
   } else if (who->visitor && !who->visitor->guest.person.empty()) {
-    if (auto arrived = arrive(who->visitor->guest); !arrived) return reply(std::move(arrived.error()));
+    if (auto arrived = arrive(who->visitor->guest); !arrived) return refuse(std::move(arrived.error()));
   }
-  const auto answer = [this, reply, owner = *who](const tl::expected<Peers::Opened, secretariat::Mistake>& opened) {
-    if (!opened) return reply(Response::error(opened.error().status, opened.error().code, opened.error().detail));
+  const auto answer = [this, reply, refuse,
+                       owner = *who](const tl::expected<Peers::Opened, secretariat::Mistake>& opened) {
+    if (!opened) return refuse(Response::error(opened.error().status, opened.error().code, opened.error().detail));
     if (reply.gone()) {
       peers.close(opened->peer, owner);
       return;
@@ -106,13 +117,16 @@ void Whip::open(const Request& request, const Reply& reply, Peers::Way way) cons
 }
 
 void Whip::close(const Request& request, const Reply& reply, Peers::Way way) const {
+  const bool remote = GuestDoor::is_knocked_at(request) || way == Peers::Way::kWhip;
+  const auto say = [&](Response response) {
+    reply(remote ? open_to_guests(std::move(response)) : std::move(response));
+  };
   auto who = owner(request, way);
-  if (!who) return reply(std::move(who.error()));
+  if (!who) return say(std::move(who.error()));
   if (!peers.close(request.captures.at("peer"), *who)) {
-    return reply(Response::error(404, "no_such_peer", "There is no such connection."));
+    return say(Response::error(404, "no_such_peer", "There is no such connection."));
   }
-  Response response = Response::json(200, {{"ok", true}}).with("Cache-Control", "no-store");
-  reply(who->visitor ? open_to_guests(std::move(response)) : std::move(response));
+  say(Response::json(200, {{"ok", true}}).with("Cache-Control", "no-store"));
 }
 
 /// For other sites' pages (Fetch, 3.2.2), and to say what is taken here.

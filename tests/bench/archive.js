@@ -8,7 +8,7 @@ import { cpuSeconds } from '../lib/process.js';
 import { aimed, quantile, seconds } from './report.js';
 
 /** Makes one recorded track `hours` long by writing its segments again and again with later decode times. */
-function lengthen(folder, hours) {
+export function lengthen(folder, hours) {
   const lines = readFileSync(join(folder, 'index'), 'utf8').split('\n').filter(Boolean);
   const [, , started, timescale] = lines.find((line) => line.startsWith('run ')).split(' ');
   const parts = lines.filter((line) => line.startsWith('part ')).map((line) => line.split(' '));

@@ -149,6 +149,33 @@ async function recovery(house, device, times) {
   ];
 }
 
+/** From the death of the media process until three guests are connected anew, in their seats, and one of them still has the floor. */
+async function mediaKilled(house, device, times) {
+  const guests = [];
+  for (const person of ['p04', 'p12', 'p08']) guests.push(await seatGuest(house, person, device));
+  await guests[1].speak(house);
+  const took = [];
+  for (let i = 0; i < times; i += 1) {
+    for (const { page } of guests) await page.evaluate(() => (window.before = window.tyndauGuest.connection()));
+    const killed = Date.now();
+    await house.killMedia();
+    await Promise.all(
+      guests.map(({ page }) =>
+        page.waitForFunction(() => {
+          const now = window.tyndauGuest.connection();
+          return now !== window.before && now?.connectionState === 'connected' && window.tyndauGuest.stage() === 'seat' && window.tyndauGuest.line().lostAt === null;
+        }, null, { polling: 50 }),
+      ),
+    );
+    took.push(Date.now() - killed);
+    await guests[1].isOnAir();
+    await seconds(3);
+  }
+  await house.act('floor.end');
+  await closeGuests();
+  return [aimed('media killed: three guests are back in their seats, p50', quantile(took, 0.5) / 1000, 's', { most: 5, beside: `at most ${(Math.max(...took) / 1000).toFixed(2)} s; three browsers beside it on this machine` })];
+}
+
 /** What 0, 1, 4 and 8 senders of 360p cost, all in one picture and all heard; then Janus with the same. */
 async function seats(house, browser, length) {
   const rows = [];
@@ -229,6 +256,7 @@ export async function run({ quick }) {
     await on((house) => distances(house, device, browser, quick ? 10 : 40));
     await on((house) => ownVoice(house, device));
     await on((house) => recovery(house, device, quick ? 2 : 8));
+    await on((house) => mediaKilled(house, device, quick ? 2 : 8));
     await on((house) => seats(house, browser, quick ? 6 : 20));
     return rows;
   } finally {

@@ -5,7 +5,19 @@ import { dirname, join } from 'node:path';
 import { root } from '../lib/house.js';
 import { table } from './report.js';
 
-const names = ['start', 'action', 'programme', 'archive', 'delivery', 'waiting', 'return_feed', 'guests', 'latency'];
+const names = [
+  'start',
+  'action',
+  'programme',
+  'archive',
+  'backup',
+  'delivery',
+  'waiting',
+  'return_feed',
+  'guests',
+  'latency',
+  'bad_line',
+];
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

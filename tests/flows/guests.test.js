@@ -25,7 +25,9 @@ const other = (who) => (who === kazakh ? russian : kazakh);
 let house, folder;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tyndau-guests-'));
-  house = await startHouse();
+  // What is looked at and no more: with two browsers that send, a machine of two processors is at its end, and its sound has gaps.
+  const small = { name: '360p', width: 640, height: 360, bitrate_kbps: 500 }, large = { name: '720p', width: 1280, height: 720, bitrate_kbps: 2000 };
+  house = await startHouse({ config: { programme: { rendition: [large, small] } } });
   await house.holdSitting();
   kazakh.devices = await makeDevices(folder, { name: 'kazakh', colour: 'red', tone: kazakh.tone, says: { voice: 'kk', text: 'Біздің ауылда ауызсу жоқ. Құдық суы тұзды, балалар ауырады. Құбыр қашан тартылады?' } });
   russian.devices = await makeDevices(folder, { name: 'russian', colour: 'blue', tone: russian.tone, says: { voice: 'ru', text: 'У нас в селе третий год ремонтируют водопровод. Когда он заработает?' } });
@@ -106,7 +108,7 @@ for (const who of everybody) {
     const { start, bytes } = await cut(house, '720p', who.turn.from, who.turn.to);
     const picture = join(folder, `${who.person}.png`);
     const at = (Math.max(0, who.turn.from - start) + 1000) / 1000;
-    await writeFile(picture, await ffmpeg(bytes, ['-vf', `trim=start=${at},crop=iw:ih*0.25:0:ih*0.73,scale=iw*2:-1,negate`, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png']));
+    await writeFile(picture, await ffmpeg(bytes, ['-vf', `trim=start=${at},crop=iw:ih*0.14:0:ih*0.71,negate`, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png']));
     const { stdout } = await run('tesseract', [picture, '-', '-l', 'kaz+rus', '--psm', '6']);
     assert.match(stdout, who.name);
     assert.doesNotMatch(stdout, other(who).name);

@@ -28,11 +28,11 @@ const grown = (seconds) =>
     { timeout: 60_000 },
   );
 
-test('the multivariant playlist names both pictures and the sound alone', async () => {
+test('the multivariant playlist names each picture and the sound alone', async () => {
   const manifest = parsePlaylist(await media('index.m3u8'));
   assert.deepEqual(
     manifest.playlists.map((p) => p.attributes.RESOLUTION?.height),
-    [720, 360, undefined],
+    [720, 360, 240, undefined],
   );
   for (const playlist of manifest.playlists) assert.match(playlist.attributes.CODECS, /mp4a\.40\.2/);
   assert.equal(Object.keys(manifest.mediaGroups.AUDIO).length, 1);
@@ -201,7 +201,6 @@ test('the moment the broadcast stops, the same address is the finished recording
       const texts = await Promise.all(all.playlists.map((path) => house.text(path)));
       return texts.every((text) => text.includes('#EXT-X-ENDLIST')) && all;
     },
-    { timeout: 500 },
   );
   for (const path of playlists) {
     const text = await house.text(path);

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch } from '../lib/browser.js';
+import { launch, settled } from '../lib/browser.js';
 import { deviceFlags, makeDevices } from '../lib/devices.js';
 import { startHouse, tyndau, waitFor } from '../lib/house.js';
 import { readVtt } from '../lib/media.js';
@@ -37,7 +37,7 @@ const knock = async (path, body, type) =>
   (await fetch(house.url + path, { method: 'POST', headers: { authorization: `Bearer ${token()}`, 'content-type': type }, body })).status;
 const stageIs = (stage) => citizen.waitForFunction((wanted) => window.tyndauGuest?.stage() === wanted, stage, { timeout: 20_000 });
 const registrations = async () => (await house.json(`/api/v1/meetings/${house.meeting}/registrations`)).registrations;
-const actionOf = async (what, whose) => `[data-act="${what}-${(await registrations()).find((one) => one.name === whose).registration}"]`;
+const actionOf = async (what, whose) => settled(`${what}-${(await registrations()).find((one) => one.name === whose).registration}`);
 
 test('nobody signs up before the secretary opens it at her desk', async () => {
   await citizen.goto(meetingPath('kk'));
@@ -48,7 +48,7 @@ test('nobody signs up before the secretary opens it at her desk', async () => {
   await secretary.fill('#name', house.account.name);
   await secretary.fill('#password', house.account.password);
   await secretary.keyboard.press('Enter');
-  await secretary.click('[data-act=sign-up]');
+  await secretary.click(settled('sign-up'));
   await citizen.waitForSelector('.sign-up:not([hidden])');
 });
 
@@ -58,12 +58,12 @@ test('the citizen signs up and waits; without JavaScript too', async () => {
   await citizen.selectOption('[name=item]', 'a1');
   await citizen.click('.sign-up button');
   await citizen.waitForURL(/\/join\/[\w-]{22}/);
-  assert.match(await citizen.textContent('h1'), /Хатшы өтініміңізді әлі қараған жоқ/);
+  assert.match(await citizen.textContent('h1'), /Өтініміңіз жіберілді/);
   await other.goto(meetingPath('ru'));
   await other.fill('[name=name]', 'Пётр Примеров');
   await other.click('.sign-up button');
   await other.waitForURL(/\/join\//);
-  assert.match(await other.textContent('h1'), /Секретарь ещё не рассмотрел вашу заявку/);
+  assert.match(await other.textContent('h1'), /Заявка отправлена/);
 });
 
 test('until then his token opens nothing', async () => {
@@ -98,13 +98,13 @@ test('the desk sees both; one is approved and his page goes on by itself, one is
 test('whoever signed up keeps his own link: revoked by mistake, it is given back, and no other is made', async () => {
   const [{ person, registration }] = await registrations();
   assert.equal(await secretary.locator(`[data-act=invite-${person}]`).count(), 0);
-  await secretary.click(`[data-act=revoke-${person}]`);
+  await secretary.click(settled(`revoke-${person}`));
   const again = `.guest[data-person=${person}] [data-act="approve-${registration}"]`;
   await secretary.waitForSelector(again);
   assert.equal((await secretary.textContent(again)).trim(), 'Одобрить');
   assert.equal(await secretary.locator(`[data-act=invite-${person}]`).count(), 0);
   assert.equal((await fetch(`${house.url}/join/${token()}`)).status, 410);
-  await secretary.click(again);
+  await secretary.click(`${again}:not([data-unsettled])`);
   await secretary.waitForSelector(`[data-act=revoke-${person}]`);
   assert.equal((await registrations())[0].person, person, 'he is who he was');
   await citizen.reload();
@@ -117,9 +117,9 @@ test('he comes in, is admitted, gets the floor and is on the air', async () => {
   await citizen.click('[data-act=join]');
   await stageIs('lobby');
   const [{ person }] = await registrations();
-  await secretary.click(`[data-act=admit-${person}]`);
+  await secretary.click(settled(`admit-${person}`));
   await stageIs('seat');
-  await secretary.click(`[data-act=floor-${person}]`);
+  await secretary.click(settled(`floor-${person}`));
   await citizen.waitForSelector('.frame[data-on-air]', { state: 'attached', timeout: 30_000 });
   assert.equal((await house.state()).floor.name.ru, name);
   await secretary.waitForFunction((whose) => document.querySelector('.floor-name')?.textContent === whose, name);

@@ -214,7 +214,9 @@ test('verify finds the journal whole, and finds one flipped byte', async () => {
     const changed = events.find(
       (e) => JSON.stringify(e.payload).includes('"person":"p08"') && e.kind === 'floor.given',
     );
-    assert.match(found.stdout + found.stderr, new RegExp(`\\b${changed.seq}\\b`), 'names the link');
+    const words = `${house.meeting}: BROKEN after ${changed.seq - 1} events, `;
+    assert.ok((found.stdout + found.stderr).includes(words), `${found.stdout}${found.stderr} names the link: ${words}`);
+    assert.match(found.stdout + found.stderr, new RegExp(`event ${changed.seq}\\b`), 'and the event');
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

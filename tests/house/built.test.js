@@ -1,9 +1,9 @@
 // What is written is built, installed and described.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { after, test } from 'node:test';
 import { bin } from '../lib/house.js';
 import { files, read, root } from './source.js';
@@ -18,7 +18,9 @@ test('every *_test.cpp and every source is compiled', () => {
   const sources = (file) =>
     file.includes('/Unity/') ? [...readFileSync(file, 'utf8').matchAll(/^#include "(.*)"$/gm)].map(([, path]) => path) : [file];
   const compiled = new Set(commands.flatMap(({ file }) => sources(file)).map((file) => relative(root, file)));
-  const written = [...files('tests', /\.cpp$/), ...files('media', /\.cpp$/), ...files('session', /\.cpp$/)];
+  // But for the fuzz targets, which are another preset's.
+  const others = files('tests/fuzz', /\.cpp$/);
+  const written = [...files('tests', /\.cpp$/).filter((path) => !others.includes(path)), ...files('media', /\.cpp$/), ...files('session', /\.cpp$/)];
   assert.deepEqual(
     written.filter((path) => !compiled.has(path)),
     [],
@@ -33,6 +35,15 @@ test('every test executable is registered with ctest', () => {
     [...targets].filter((target) => !listed.includes(` ${target}.`)),
     [],
   );
+});
+
+test('every fuzz target is built, and has something to begin with', () => {
+  const listed = [...read('tests/fuzz/CMakeLists.txt').matchAll(/^tyndau_fuzz\((\w+)/gm)].map(([, target]) => target).sort();
+  const targets = files('tests/fuzz', /\.cpp$/).map((path) => basename(path, '.cpp'));
+  assert.deepEqual(listed, targets);
+  const seeds = new Set(files('tests/fuzz/seeds', /./).map((path) => path.split('/')[3]));
+  assert.deepEqual([...seeds].sort(), targets);
+  assert.deepEqual(files('tests/fuzz/words', /./).map((path) => basename(path)), targets);
 });
 
 test('every test of pages, flows and house is where scripts/test looks', () => {
@@ -72,19 +83,40 @@ test('an installation has everything that its units name', () => {
   ]) {
     assert.ok(existsSync(join(place, path)), path);
   }
+  const configuration = statSync(join(place, 'etc/tyndau/tyndau.toml'));
+  assert.equal(configuration.mode & 0o777, 0o640, 'a password may stand in it');
 });
 
-test('the user and the folders of the units are those of sysusers and tmpfiles', () => {
-  const user = /^u (\S+)/m.exec(read('systemd/tyndau.sysusers'))?.[1];
+test('each unit has a user of its own, of one group, and folders that the other cannot take away', () => {
+  const [media, session] = ['media', 'session'].map((name) => read(`systemd/tyndau-${name}.service`));
+  const value = (unit, key) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1];
+  const users = read('systemd/tyndau.sysusers');
+  for (const [unit, name] of [
+    [media, 'tyndau-media'],
+    [session, 'tyndau-session'],
+  ]) {
+    assert.equal(value(unit, 'User'), name);
+    assert.equal(value(unit, 'Group'), 'tyndau');
+    assert.match(users, new RegExp(`^u ${name} -:tyndau `, 'm'));
+  }
+  assert.match(users, /^g tyndau /m);
+  assert.match(read('systemd/tyndau.tmpfiles'), /^d \/var\/lib\/tyndau 0750 tyndau-session tyndau /m);
+  // systemd gives all that is in a StateDirectory to the unit's user: this one only what it writes, that one nothing.
+  assert.equal(value(media, 'StateDirectory'), 'tyndau/media');
+  assert.equal(value(media, 'RuntimeDirectory'), 'tyndau');
+  assert.doesNotMatch(session, /^(State|Runtime)Directory=/m);
+  assert.equal(value(session, 'ReadWritePaths'), '/var/lib/tyndau');
+  // The relay's secret comes to session alone.
+  assert.equal(value(session, 'LoadCredential'), 'turn_secret:/etc/tyndau/turn_secret');
+  assert.doesNotMatch(media, /Credential/);
+});
+
+test('systemd finds each unit locked down: an exposure of 1.5 at most', () => {
   for (const unit of files('systemd', /\.service$/)) {
-    assert.equal(/^User=(.*)$/m.exec(read(unit))?.[1], user, unit);
-    for (const [key, where] of [
-      ['StateDirectory', '/var/lib'],
-      ['RuntimeDirectory', '/run'],
-    ]) {
-      const name = new RegExp(`^${key}=(.*)$`, 'm').exec(read(unit))?.[1];
-      assert.match(read('systemd/tyndau.tmpfiles'), new RegExp(`^d ${where}/${name} 0750 ${user} `, 'm'), unit);
-    }
+    const words = ['security', '--offline=true', '--threshold=15', '--no-pager', join(root, unit)];
+    const said = spawnSync('systemd-analyze', words, { encoding: 'utf8' });
+    assert.equal(said.status, 0, `${said.stdout}\n${said.stderr}`);
+    assert.match(said.stdout, /Overall exposure level for tyndau-\S+: [01]\.\d/);
   }
 });
 
@@ -112,18 +144,13 @@ test('systemd finds nothing wrong with the units', () => {
     execFileSync('mkdir', ['-p', units, join(tree, 'usr/bin')]);
     execFileSync('cp', ['-r', '/usr/lib/systemd/system/.', units]);
     for (const unit of files('systemd', /\.service$/)) execFileSync('cp', [join(root, unit), units]);
-    for (const name of ['tyndau-media', 'tyndau-session'])
+    for (const name of ['tyndau-media', 'tyndau-session', 'chown'])
       execFileSync('install', ['-m', '755', '/bin/true', join(tree, 'usr/bin', name)]);
-    let said = '';
-    try {
-      execFileSync('systemd-analyze', ['verify', `--root=${tree}`, 'tyndau-media.service', 'tyndau-session.service'], {
-        stdio: 'pipe',
-      });
-    } catch (error) {
-      said = String(error.stderr ?? error);
-    }
+    // What it ignores it says without failing.
+    const words = ['verify', `--root=${tree}`, 'tyndau-media.service', 'tyndau-session.service'];
+    const { stderr } = spawnSync('systemd-analyze', words, { encoding: 'utf8' });
     assert.deepEqual(
-      said.split('\n').filter((line) => line.includes('tyndau')),
+      stderr.split('\n').filter((line) => line.includes('tyndau')),
       [],
     );
   } finally {

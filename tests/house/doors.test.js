@@ -121,6 +121,15 @@ test('only outlets and archive speak FFmpeg', () => {
   assert.deepEqual(strangersOnLinkLines('PkgConfig::AVFORMAT', allowed), []);
 });
 
+test('only meeting, where lines are cleaned, and pages speak ICU', () => {
+  const allowed = (room) => room === 'session/meeting' || room === 'session/pages';
+  assert.deepEqual(
+    strangers(/^unicode\//, (path) => allowed(roomOf(path))),
+    [],
+  );
+  assert.deepEqual(strangersOnLinkLines('PkgConfig::ICU', allowed), []);
+});
+
 test('only http speaks libwebsockets', () => {
   const allowed = (room) => room === 'session/http';
   assert.deepEqual(

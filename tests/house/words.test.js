@@ -43,21 +43,79 @@ function listed(source, name) {
   return [...body.matchAll(/"([^"]+)"/g)].map((m) => m[1]);
 }
 
+/** The first cells of the tables of a page, and those behind them: `word` -> the rest of its row. */
+function rows(page) {
+  return new Map([...page.matchAll(/^\| `([a-z_.]+)` \| (.*) \|$/gm)].map(([, word, rest]) => [word, rest]));
+}
+const words = (text) => [...text.matchAll(/`([a-z_.]+)`/g)].map((m) => m[1]);
+const sorted = (all) => [...new Set(all)].sort();
+
 test('every message between the processes is described, and nothing else is', () => {
   const source = read('media/link/messages.cpp');
-  const protocol = read('media/link/PROTOCOL.md');
   const types = [...listed(source, 'command_types'), ...listed(source, 'fact_types')];
   assert.ok(types.length >= 14, 'the lists were found');
-  assert.deepEqual(
-    types.filter((type) => !protocol.includes(`\`${type}\``)),
-    [],
+  assert.deepEqual(sorted(rows(read('media/link/PROTOCOL.md')).keys()), sorted(types));
+});
+
+test('every member inside a message is described by its name, and no other is', () => {
+  const source = read('media/link/messages.cpp');
+  const members = [
+    ...[...source.matchAll(/\{"([a-z_]+)", [^}]/g)].map((m) => m[1]),
+    ...[...source.matchAll(/json\["([a-z_]+)"\]/g)].map((m) => m[1]),
+    ...[...source.matchAll(/(?:string|integer|number|boolean|object|array|_utc|_bilingual)\((?:\w+, )?"([a-z_]+)"/g)].map((m) => m[1]),
+  ];
+  const types = [...listed(source, 'command_types'), ...listed(source, 'fact_types')];
+  const found = sorted(members).filter((word) => !types.includes(word));
+  assert.ok(found.length > 40, 'the members were found');
+  const page = read('media/link/PROTOCOL.md');
+  // Members stand in the second cell of a row, and those of what is nested as `{"a", "b"?}`, in a line or two.
+  const named = sorted([
+    ...[...rows(page).values()].flatMap((rest) => words(rest.split(' | ')[0])),
+    ...[...page.replaceAll('\n', ' ').matchAll(/`\{[^`]*\}`/g)].flatMap(([shape]) => [...shape.matchAll(/"([a-z_]+)"/g)].map((m) => m[1])),
+    'type',
+  ]);
+  assert.deepEqual(named, found);
+});
+
+test('every code of a failed command is described, and no other is', () => {
+  const sent = files('media', /\.cpp$/).flatMap((path) =>
+    [...read(path).matchAll(/\bFailed\{[\w.]+, "([a-z_]+)"/g)].map((m) => m[1]),
   );
-  const members = [...source.matchAll(/\{"([a-z_]+)", [a-z]/g)].map((m) => m[1]);
-  assert.deepEqual(
-    members.filter((member) => !protocol.includes(member)),
-    [],
-    'members',
+  const page = rows(read('media/link/PROTOCOL.md'));
+  const told = [...page.values()].flatMap((rest) => words(/`failed`: (.*)/.exec(rest)?.[1] ?? ''));
+  assert.ok(sorted(sent).length >= 6, 'the codes were found');
+  assert.deepEqual(sorted(told), sorted(sent));
+});
+
+test('every state that a fact may tell is described, and no other is', () => {
+  const page = rows(read('media/link/PROTOCOL.md'));
+  const comments = read('media/link/messages.h');
+  /** Of a member of a struct of messages.h: the words in quotes behind it. */
+  const declared = (struct, member) => {
+    const body = new RegExp(`struct ${struct} \\{([\\s\\S]*?)\\n\\};`).exec(comments)?.[1] ?? '';
+    const comment = new RegExp(`${member};\\s*///< ([^\\n]*)`).exec(body)?.[1] ?? '';
+    return [...comment.matchAll(/"([a-z]+)"/g)].map((m) => m[1]);
+  };
+  for (const [type, struct, member] of [
+    ['source.state', 'SourceState', 'state'],
+    ['disk.state', 'DiskState', 'state'],
+    ['programme.state', 'ProgrammeState', 'pace'],
+    ['peer.state', 'PeerState', 'line'],
+  ]) {
+    const states = declared(struct, member);
+    assert.ok(states.length >= 2, `${struct} says its states`);
+    const told = page.get(type).split(' | ').slice(1).join();
+    assert.deepEqual(sorted(words(told).filter((word) => word !== member && !page.has(word))), sorted(states), type);
+  }
+});
+
+test('comments and pages lead to nothing outside the repository', () => {
+  const pages = [...files('media', /\.(cpp|h|md)$/), ...files('session', /\.(cpp|h|md)$/), 'README.md'];
+  // RFCs and codecs are public; a page in capitals stands beside the code or at the root.
+  const wrong = pages.flatMap((path) =>
+    [...read(path).matchAll(/(?:\.\.\/shared|\(shared\/|\bLIFECYCLE\b|\bRECIPES\b|\bHOUSE \d)[^\n]*/g)].map(([found]) => `${path}: ${found}`),
   );
+  assert.deepEqual(wrong, []);
 });
 
 test('every kind of event is described in JOURNAL.md, and every kind there is known', () => {

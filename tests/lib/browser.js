@@ -24,3 +24,10 @@ export function launch(flags = [], executablePath = chromiumPath) {
     ],
   });
 }
+
+/**
+ * A button of the desk by its name, once it may be pressed: one that has only just come to mean what it says does nothing, and
+ * neither does one beneath a dialog that has just closed.
+ * @param {string} name
+ */
+export const settled = (name) => `html:not([data-dialog-closes]) [data-act="${name}"]:not([data-unsettled])`;

@@ -114,10 +114,11 @@ export class Guest {
  *   script?: (page: import('playwright-core').Page) => Promise<void>, viewport?: {width: number, height: number}}} [options]
  *   raw: the microphone as it is, without the browser's noise suppression and levelling, which take a tone for noise;
  *   url: an invitation that exists already; flags: more of Chromium's; through: the network that Chromium is in (network.js);
- *   script: what is done with the page before it opens the link
+ *   script: what is done with the page before it opens the link; viewport: small unless said, for what is painted costs most of a
+ *   browser without a GPU, and several share a machine with the house that is tested
  */
 export async function inviteGuest(house, person, devices, options = {}) {
-  const { language = 'kk', raw = false, flags = [], through, script, viewport = { width: 1366, height: 768 } } = options;
+  const { language = 'kk', raw = false, flags = [], through, script, viewport = { width: 800, height: 600 } } = options;
   const invitation = options.url ? { url: options.url } : (await house.act('guest.invite', { person })).result;
   const browser = await launch([...deviceFlags(devices), ...flags, ...(through ? [`--unsafely-treat-insecure-origin-as-secure=${through.origin}`] : [])], through?.chromium);
   open.add(browser);

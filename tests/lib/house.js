@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,8 @@ const run = promisify(execFile);
 
 /** As RestartSec in systemd/*.service. */
 const restartDelayMs = 200;
+/** As CPUWeight=400 in systemd/tyndau-media.service: the niceness of which the kernel makes four times the usual weight. */
+const unitsFavour = -6;
 
 /** Everything that was started and has not ended, so that a test that throws leaves nothing behind. */
 const children = new Set();
@@ -111,9 +113,16 @@ export async function tyndau(args, { input = '' } = {}) {
 
 /** One process that is started again when it dies. */
 class Supervised {
-  constructor(name, args) {
+  /**
+   * @param {string[]} [as] a command that runs the one behind it, as another user say
+   * @param {number} [favour] how much of the processors it gets, as the niceness of a group of its own (root only): cameras and
+   *   guests' browsers are on other machines in life, and on this one here, each browser with a group of its own
+   */
+  constructor(name, args, as = [], favour = 0) {
     this.name = name;
     this.args = args;
+    this.as = as;
+    this.favour = favour;
     this.lines = [];
     this.restarts = 0;
     /** @type {import('node:child_process').ChildProcess | null} */
@@ -124,8 +133,12 @@ class Supervised {
 
   start() {
     this.wanted = true;
-    const child = spawn(join(bin, this.name), this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command, ...args] = [...this.as, join(bin, this.name), ...this.args];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.child = child;
+    // A child that could not be started has none; a kernel may have no such groups.
+    const group = `/proc/${child.pid}/autogroup`;
+    if (this.favour !== 0 && process.getuid?.() === 0 && existsSync(group)) writeFileSync(group, String(this.favour));
     children.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';
@@ -194,8 +207,9 @@ export class House {
     this.configFile = parts.configFile;
     this.account = parts.account;
     this.owned = parts.owned;
-    this.media = new Supervised('tyndau-media', ['--config', parts.configFile, '--share', share]);
-    this.session = new Supervised('tyndau-session', ['--config', parts.configFile, '--assets', share]);
+    const config = ['--config', parts.configFile];
+    this.media = new Supervised('tyndau-media', [...config, '--share', share], parts.as?.media, unitsFavour);
+    this.session = new Supervised('tyndau-session', [...config, '--assets', share], parts.as?.session);
     this.meeting = '';
     this.cookie = '';
     this.csrf = '';
@@ -250,10 +264,7 @@ export class House {
     });
     const body = await response.text();
     assert.equal(response.status, 200, body);
-    this.cookie = response.headers
-      .getSetCookie()
-      .map((line) => line.split(';')[0])
-      .join('; ');
+    this.cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
     this.csrf = JSON.parse(body).csrf;
     return this.csrf;
   }
@@ -361,9 +372,11 @@ export class House {
  * Makes a data directory with the sample hearing and the secretary's account, starts both processes and waits until they
  * are ready.
  * @param {{config?: Record<string, Record<string, unknown>>, data?: string, runtime?: string, port?: number,
- *          hearing?: string | null, start?: boolean}} [options]
+ *          hearing?: string | null, start?: boolean,
+ *          as?: {media: string[], session: string[]}}} [options]
  *   config: tables over the defaults, e.g. {programme: {source: 'file:/x.mp4'}};
- *   data: an existing folder, kept at the end; hearing: a file to import, null for none; start: false to start later
+ *   data: an existing folder, kept at the end; hearing: a file to import, null for none; start: false to start later;
+ *   as: the commands that run the processes as other users
  */
 export async function startHouse(options = {}) {
   const owned = [];
@@ -382,7 +395,7 @@ export async function startHouse(options = {}) {
   await writeFile(configFile, toToml(tables));
 
   const account = { name: 'хатшы', password: randomBytes(12).toString('base64url') };
-  const house = new House({ port, data, runtime, configFile, account, owned });
+  const house = new House({ port, data, runtime, configFile, account, owned, as: options.as });
   try {
     if (options.hearing !== null) {
       await importHearing(data, options.hearing ?? sampleHearing);

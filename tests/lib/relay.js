@@ -6,13 +6,11 @@ const packetBytes = 1460;
 
 /**
  * @param {number} port the house's
- * @param {{jitterMs?: number, loss?: number, bitsPerSecond?: number, repeatMs?: number, random?: () => number}} line
- *   repeatMs: what a lost packet costs, about one and a half round trips plus the receiver's notice
+ * @param {{jitterMs?: number, loss?: number, bitsPerSecond?: number, repeatMs?: number, delayMs?: number, random?: () => number}} line
+ *   may be changed while it works; delayMs: one way; repeatMs: what a lost packet costs, about one and a half round trips plus the receiver's notice
  */
-export async function startRelay(
-  port,
-  { jitterMs = 0, loss = 0, bitsPerSecond = Infinity, repeatMs = 80, random = Math.random } = {},
-) {
+export async function startRelay(port, line = {}) {
+  const { random = Math.random } = line;
   const sockets = new Set();
   const free = { up: 0, down: 0 }; // when the line is free again
 
@@ -41,8 +39,9 @@ export async function startRelay(
       for (let at = 0; at < chunk.length; at += packetBytes) {
         const packet = chunk.subarray(at, at + packetBytes);
         const now = performance.now();
+        const { jitterMs = 0, loss = 0, bitsPerSecond = Infinity, repeatMs = 80, delayMs = 0 } = line;
         free[direction] = Math.max(free[direction], now) + (packet.length * 8 * 1000) / bitsPerSecond;
-        let arrives = free[direction] + random() * jitterMs;
+        let arrives = free[direction] + delayMs + random() * jitterMs;
         if (random() < loss) arrives += repeatMs;
         last = Math.max(last, arrives);
         waiting += packet.length;
@@ -65,6 +64,7 @@ export async function startRelay(
   await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
   const address = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
+    line,
     port: address.port,
     url: `http://127.0.0.1:${address.port}`,
     stop: () => {

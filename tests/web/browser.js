@@ -31,6 +31,19 @@ export async function openPage(browser, house, options = {}) {
   return { context, page, wrong };
 }
 
+/** A desk of its own that is signed in. */
+export async function openDesk(browser, house, language = 'ru', viewport = wide) {
+  const opened = await openPage(browser, house, { viewport });
+  await opened.page.goto(`/desk/login?lang=${language}`);
+  await opened.page.fill('#name', house.account.name);
+  await opened.page.fill('#password', house.account.password);
+  await opened.page.keyboard.press('Enter');
+  await opened.page.waitForSelector('.rooms');
+  await opened.page.goto(`/desk?meeting=${house.meeting}&lang=${language}`);
+  await opened.page.waitForSelector('.rooms');
+  return opened;
+}
+
 /** What axe-core finds, one line each. Its own script is let past the page's policy and nothing else is. */
 export async function violations(page) {
   // A colour on its way from one to another is neither: who wants no motion sees none on its way, and what has begun comes to its

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startHouse } from '../lib/house.js';
 import { languages, openPage, violations } from './browser.js';
-import { launch } from '../lib/browser.js';
+import { launch, settled } from '../lib/browser.js';
 
 let house, browser, desk, page;
 before(async () => {
@@ -16,7 +16,12 @@ after(async () => {
   await house?.stop();
 });
 
-const press = (name) => page.click(`[data-act="${name}"]`);
+const press = (name) => page.click(settled(name));
+/** The key of a button. */
+const key = async (code, name) => {
+  await page.waitForSelector(settled(name));
+  await page.keyboard.press(code);
+};
 const textOf = (selector) => page.textContent(selector);
 /** The desk's one word. */
 const airIs = (air) => page.waitForSelector(`.desk[data-air="${air}"]`);
@@ -109,19 +114,39 @@ test('a sitting by mouse: open it, open an item, give the floor, pause, extend, 
   await page.waitForSelector('.floor[data-look=none]');
 });
 
+test('no key acts before she says so, and what she says is remembered', async () => {
+  const { seq } = await house.state();
+  await page.focus('.journal');
+  for (const code of ['KeyI', 'KeyN', 'KeyC', 'KeyE', 'KeyU', 'KeyF']) await key(code, 'undo');
+  assert.equal(await page.locator('#confirm[open]').count(), 0);
+  assert.notEqual(await page.evaluate(() => document.activeElement?.id), 'finder');
+  assert.equal(await page.locator('.act kbd').count(), 0, 'no key is shown that does nothing');
+  assert.equal((await house.state()).seq, seq);
+  await page.click('.who .button:has-text("?")');
+  await page.check('#keys-on');
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await page.waitForSelector('[data-act="next-item"] kbd');
+});
+
 test('by keyboard, whatever its layout: give, undo, next item, recess and back', async () => {
-  await page.keyboard.press('KeyI');
+  await key('KeyI', 'next-item');
   await page.waitForSelector('.agenda [data-item=a2][data-state=open]');
-  await page.keyboard.press('KeyN');
+  await key('KeyN', 'next-speaker');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Тестбай Улгижанов');
-  await page.keyboard.press('KeyC');
+  await key('KeyC', 'recess');
+  await page.click('#confirm [data-no]'); // asked about first
+  assert.equal((await house.state()).meeting.state, 'in_session');
+  await key('KeyC', 'recess');
+  await page.click('#confirm [data-yes]');
   await airIs('card');
-  await page.keyboard.press('KeyC');
+  await key('KeyC', 'recess');
   await airIs('on');
-  await page.keyboard.press('KeyE');
+  await key('KeyE', 'floor.end');
   await page.waitForSelector('.floor[data-look=none]');
   await page.waitForFunction(() => /Отменить: .*Тестбай Улгижанов/.test(document.querySelector('[data-act=undo]')?.textContent ?? ''));
-  await page.keyboard.press('KeyU');
+  await key('KeyU', 'undo');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Тестбай Улгижанов');
   await page.waitForSelector('.line[data-undone]');
 });
@@ -162,7 +187,7 @@ test('the queue: a question waits, a point of order interrupts, the held turn go
   assert.deepEqual(await violations(page), []);
   await fits();
 
-  await press('give-p08');
+  await press('give-p08-order');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Тестбай Улгижанов');
   await queue(['p04', 'p01']);
   const [held] = (await house.state()).queue;
@@ -180,6 +205,28 @@ test('the queue: a question waits, a point of order interrupts, the held turn go
   await page.selectOption('.finder select', 'floor');
 });
 
+test('whoever waits may have a point of order besides, and keeps their place', async () => {
+  await house.act('hand.raise', { person: 'p02', kind: 'debate' });
+  await house.act('hand.raise', { person: 'p02', kind: 'point_of_order' });
+  await page.waitForSelector(settled('give-p02'));
+  assert.deepEqual(await page.$$eval('.request', (rows) => rows.map((row) => row.dataset.kind)), ['point_of_order', 'debate']);
+  await press('lower-p02-order');
+  await page.waitForFunction(() => document.querySelectorAll('.request').length === 1);
+  assert.deepEqual((await house.state()).queue.map(({ kind }) => kind), ['debate']);
+  await press('lower-p02');
+  await page.waitForFunction(() => document.querySelectorAll('.request').length === 0);
+});
+
+test('a closed item is opened again, and the next item is one that was not considered yet', async () => {
+  await press('item-a1');
+  await page.waitForSelector('.agenda [data-item=a1][data-state=open]');
+  assert.match(await textOf('[data-act="next-item"]'), /3\. /);
+  assert.equal((await textOf('[data-act="item-a2"]')).trim(), 'Открыть снова');
+  await press('undo');
+  await page.waitForSelector('.agenda [data-item=a2][data-state=open]');
+  await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Нускагуль Тажирибеева');
+});
+
 test('letters typed into a field press nothing', async () => {
   await page.keyboard.press('KeyF');
   await page.keyboard.type('nice');
@@ -195,13 +242,14 @@ test('the source is changed from the desk, and a wrong one is refused in words',
   await page.fill('#uri', 'nonsense');
   await page.click('#source [data-yes]');
   await page.waitForSelector('.message[data-kind=refused]');
-  await page.click('[data-open-source]');
+  await page.click('html:not([data-dialog-closes]) [data-open-source]');
   await page.fill('#uri', 'test:');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelector('.source .uri')?.textContent === 'test:');
 });
 
 test('? shows the keys', async () => {
+  await page.waitForSelector('html:not([data-dialog-closes])');
   await page.keyboard.press('Shift+Slash');
   await page.waitForSelector('#help[open]');
   assert.deepEqual(await violations(page), []);
@@ -350,7 +398,7 @@ test('closing and ending are asked about, and leave the desk at its end', async 
 });
 
 test('signing out closes the desk', async () => {
-  await page.click('text=Выйти');
+  await page.click('html:not([data-dialog-closes]) .who .button:has-text("Выйти")');
   await page.waitForURL('**/desk/login');
   await page.goto('/desk');
   assert.match(page.url(), /\/desk\/login$/);

@@ -1,7 +1,7 @@
 // A remote participant at home: from the link to the seat and out again, with the real house behind the page. The secretary's
 // presses go by the API; her desk is tested in desk.test.js.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { startHouse, waitFor } from '../lib/house.js';
 import { launch } from '../lib/browser.js';
 import { assertNoSidewaysScroll, languages, openPage, phone, violations, wide } from './browser.js';
@@ -91,6 +91,72 @@ test('a link that is not valid says so and what to do, and nothing else', async 
     await look(page);
     await context.close();
   }
+});
+
+describe('inside another program', () => {
+  /** What a page has in such a browser: a secure address, and no devices. */
+  const withoutDevices = () => Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => undefined });
+  const apple = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 330.0';
+
+  for (const language of languages) {
+    test(`the check says to open the link in the browser, and how, in ${language}`, async () => {
+      const { context, page, wrong } = await enter(`${url}?lang=${language}`, { viewport: phone }, withoutDevices);
+      await press('agree', page);
+      await page.waitForSelector('[data-in-app]');
+      const said = await page.textContent('main');
+      assert.match(said, { kk: /«Браузерде ашу»/, ru: /«Открыть в браузере»/, en: /“Open in browser”/ }[language]);
+      assert.doesNotMatch(said, /https:/, 'the address is not what is wrong');
+      await page.waitForSelector('.verdict[data-grade]');
+      await look(page);
+      assert.deepEqual(wrong, []);
+      await context.close();
+    });
+  }
+
+  test('the link is copied by a button, whole', async () => {
+    const options = { permissions: ['clipboard-read', 'clipboard-write'], userAgent: apple };
+    const { context, page } = await enter(`${url}?lang=ru`, options, withoutDevices);
+    await press('agree', page);
+    await page.waitForSelector('[data-in-app]');
+    assert.match(await page.textContent('[data-in-app]'), /Открыть в Safari/);
+    await press('copy-link', page);
+    await says('[data-link-said]', /Скопировано/, page);
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
+    assert.match(page.url(), new RegExp(url));
+    await context.close();
+  });
+
+  test('where nothing can be copied it says how by hand, and the link stands there selected', async () => {
+    const withoutCopying = () => {
+      Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: () => undefined });
+      Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined });
+      document.execCommand = () => false;
+    };
+    const { context, page } = await enter(`${url}?lang=ru`, {}, withoutCopying);
+    await press('agree', page);
+    await press('copy-link', page);
+    await says('[data-link-said]', /удерживайте/, page);
+    const selected = await page.$eval('#link-check', (field) => field.value.slice(field.selectionStart, field.selectionEnd));
+    assert.equal(selected, page.url());
+    await context.close();
+  });
+
+  test('a refusal there says the same; a refusal in a browser says what it said', async () => {
+    const refusing = () => {
+      navigator.mediaDevices.getUserMedia = async () => {
+        throw new DOMException('no', 'NotAllowedError');
+      };
+    };
+    const inside = await enter(`${url}?lang=ru`, { userAgent: apple }, refusing);
+    await press('agree', inside.page);
+    await inside.page.waitForSelector('[data-in-app]');
+    await inside.context.close();
+    const outside = await enter(`${url}?lang=ru`, {}, refusing);
+    await press('agree', outside.page);
+    await outside.page.waitForSelector('.trouble');
+    assert.equal(await outside.page.locator('[data-in-app]').count(), 0);
+    await outside.context.close();
+  });
 });
 
 test('the check: he sees himself, the level moves, he hears himself, the line is named', async () => {

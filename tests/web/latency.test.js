@@ -124,3 +124,37 @@ test('the rate stays within what ears forgive', () => {
   const { course } = play(() => 0.05 + 0.5 * random() * random(), 120, { start: 3 });
   for (const { rate } of course) assert.ok(rate >= 0.95 && rate <= 1.08, `${rate}`);
 });
+
+/**
+ * How late each part of a stream comes over the line of tests/lib/relay.js, by its own law: packets of 1460 bytes at `bitsPerSecond`, each
+ * held for up to `jitterMs`, in order, a lost one 80 ms longer and all behind it too. `size(i)`: bytes of part i.
+ */
+function overALine(seed, { jitterMs = 40, loss = 0.01, bitsPerSecond = 4e6 }, size, parts) {
+  const random = dice(seed);
+  let free = 0, last = 0;
+  return Array.from({ length: parts }, (_, i) => {
+    const complete = i * 160;
+    for (let sent = 0; sent < size(i); sent += 1460) {
+      free = Math.max(free, complete) + (1460 * 8 * 1000) / bitsPerSecond;
+      const held = random() * jitterMs + (random() < loss ? 80 : 0);
+      last = Math.max(last, free + held);
+    }
+    return 0.08 + (last - complete) / 1000;
+  });
+}
+/** Bytes of a part of picture and sound: a keyframe begins each twelfth. */
+const sizes = { '360p': (i) => (i % 12 === 0 ? 26_000 : 10_500), '720p': (i) => (i % 12 === 0 ? 95_000 : 38_000) };
+
+for (const [quality, size] of Object.entries(sizes)) {
+  test(`over twenty bad lines of 4 Mbit/s, 40 ms of jitter and 1 % loss ${quality} never stands, p95 below 1.2 s`, () => {
+    const seen = Array.from({ length: 20 }, (_, seed) => {
+      const late = overALine(seed + 1, {}, size, 60 / 0.16 + 12);
+      const { course, stalls } = play((i) => late[i], 60);
+      const latencies = course.filter(({ t }) => t > 10).map(({ latency }) => latency).sort((a, b) => a - b);
+      return { stalls, p95: latencies[Math.floor(latencies.length * 0.95)] };
+    });
+    const told = seen.map(({ stalls, p95 }) => `${stalls}/${p95.toFixed(2)}`).join(' ');
+    assert.equal(seen.filter(({ stalls }) => stalls > 0).length, 0, told);
+    assert.ok(seen.every(({ p95 }) => p95 <= 1.2), told);
+  });
+}

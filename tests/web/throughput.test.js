@@ -37,6 +37,29 @@ test('two packets that jitter brought together do not make a slow line look fast
   assert.ok(throughput.bitsPerSecond < 3_000_000, `${throughput.bitsPerSecond}`);
 });
 
+test('jitter, which each load waits for once, does not make a line look half as wide as it is', () => {
+  let state = 7;
+  const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+  const throughput = new Throughput();
+  for (let t = 1; t < 60; t += 0.16) {
+    const bytes = Math.round(t / 0.16) % 12 === 0 ? 26_000 : 5000 + 9000 * random();
+    throughput.took(t, bytes, ((bytes - 1460) * 8) / 4000 + 8 + 24 * random());
+  }
+  assert.ok(throughput.bitsPerSecond > 3_300_000 && throughput.bitsPerSecond < 4_300_000, `${throughput.bitsPerSecond}`);
+});
+
+test('a jittering line that grows thin carries no 720p after two seconds and nothing but the least after five', () => {
+  let state = 7;
+  const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
+  const throughput = new Throughput();
+  for (let t = 1; t < 65; t += 0.16) {
+    if (t > 62 && t < 62.16) assert.ok(throughput.bitsPerSecond < 2_000_000, `${throughput.bitsPerSecond}`);
+    const bytes = Math.round(t / 0.16) % 12 === 0 ? 26_000 : 5000 + 9000 * random();
+    throughput.took(t, bytes, ((bytes - 1460) * 8) / (t < 60 ? 4000 : 400) + 24 * random());
+  }
+  assert.ok(throughput.bitsPerSecond < 1_000_000, `${throughput.bitsPerSecond}`);
+});
+
 test('what cannot be measured counts for nothing', () => {
   const throughput = new Throughput();
   throughput.took(1, 0, 5);

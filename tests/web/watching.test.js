@@ -13,6 +13,18 @@ before(async () => {
   await watching.page.goto(`/kk/meetings/${house.meeting}`);
   // A page that is loaded again loses this.
   await watching.page.evaluate(() => (window.neverReloaded = true));
+  // "You are watching live" over a picture that stands is a lie; a second and a half of it is not noticed.
+  await watching.page.evaluate(() => {
+    const lies = (window.lies = []);
+    let last = -1, moved = performance.now();
+    setInterval(() => {
+      const { video } = window.tyndauPlayer;
+      if (video.currentTime !== last) moved = performance.now();
+      last = video.currentTime;
+      const words = document.querySelector('[data-stage-words]').textContent;
+      if (words === 'Тікелей эфирді көріп отырсыз' && performance.now() - moved > 1600) lies.push(`${Math.round(performance.now() - moved)} ms`);
+    }, 100);
+  });
 });
 after(async () => {
   await browser?.close();
@@ -37,7 +49,7 @@ async function lookEverywhere() {
 }
 
 test('before the broadcast the page says when it begins', async () => {
-  assert.match(await words('[data-stage-line]'), /Хабарланды/);
+  assert.match(await words('[data-stage-line]'), /Жарияланды/);
   assert.equal(await watching.page.isVisible('video'), false);
 });
 
@@ -127,6 +139,37 @@ test('a killed media process stops the picture only for a while', async () => {
   assert.equal(await watching.page.evaluate(() => window.neverReloaded), true);
 });
 
+test('a pause is called a pause', async () => {
+  const { page } = watching;
+  await page.evaluate(() => window.tyndauPlayer.video.pause());
+  await page.waitForFunction(() => document.querySelector('[data-stage-words]').textContent === 'Сіз кідірттіңіз');
+  await page.evaluate(() => window.tyndauPlayer.video.play());
+  await page.waitForFunction(() => document.querySelector('[data-stage-words]').textContent === 'Тікелей эфирді көріп отырсыз');
+});
+
+test('a media process that stays dead is a break over there, not the line of whoever watches', async () => {
+  const { page } = watching;
+  await house.media.stop('SIGKILL');
+  await page.waitForFunction(() => window.tyndauPlayer.trouble !== '', undefined, { timeout: 15_000 });
+  const said = await page.evaluate(async () => {
+    const all = new Set();
+    for (let i = 0; i < 60; ++i) {
+      all.add(document.querySelector('[data-stage-words]').textContent);
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+    return [...all];
+  });
+  assert.match(said.at(-1), /^Техникалық үзіліс трансляция жағында/);
+  assert.ok(!said.some((words) => /Интернетіңіз баяу|Сервермен байланыс жоқ|көріп отырсыз/.test(words)), said.join('; '));
+  assert.equal(await page.isVisible('[data-offer-sound]'), false);
+  assert.equal(await page.isVisible('[data-stage-tag]'), false, '"live" over a picture that stands');
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/break-kk-wide.png` });
+  house.media.start();
+  await house.ready();
+  await advances(page, 2, 30_000);
+  await page.waitForFunction(() => document.querySelector('[data-stage-words]').textContent === 'Тікелей эфирді көріп отырсыз');
+});
+
 test('a dead server is said within two seconds of the picture standing, and the page comes back by itself', async () => {
   const { page } = watching;
   await house.session.stop('SIGKILL');
@@ -156,6 +199,8 @@ test('the end makes the same page the recording, without a reload', async () => 
     return item && (item.end_s === null || item.end_s - item.start_s > 3);
   });
   await house.act('sitting.close');
+  await page.waitForFunction(() => /^Отырыс аяқталды/.test(document.querySelector('[data-stage-words]').textContent));
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/closed-kk-wide.png` });
   await house.act('broadcast.stop');
   await page.waitForFunction(() => window.tyndauPlayer.stats().mode === 'recording' && window.tyndauPlayer.video.duration > 5);
   assert.match(await words('[data-stage-line]'), /Жазба/);
@@ -206,6 +251,7 @@ test('without JavaScript the recording is a film to watch and to download', asyn
   await context.close();
 });
 
-test('nothing was asked of another house, and nothing broke', () => {
+test('nothing was asked of another house, and nothing broke', async () => {
+  assert.deepEqual(await watching.page.evaluate(() => window.lies), []);
   assert.deepEqual(watching.wrong, []);
 });

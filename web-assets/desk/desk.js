@@ -3,16 +3,20 @@
 
 import { html, nothing, render } from "../vendor/lit-html.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
-import { LiveSocket, act, logout, session } from "../lib/wire.js";
+import { keepRecord } from "../lib/record.js";
+import { LiveSocket, keepTime, logout } from "../lib/wire.js";
 import { inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
 import { PersonFinder } from "./finder.js";
 import { GuestLines } from "./guest_lines.js";
 import { Invitation } from "./invitation.js";
 import { Meters } from "./meters.js";
 import { HallSound, keepPreview } from "./preview.js";
-import { bottom, confirmation, help, middle, nextSpeaker, left, top } from "./screen.js";
+import { Keys } from "./keys.js";
+import { Relogin } from "./relogin.js";
+import { bottom, confirmation, help, middle, nextSpeaker, ofTurn, left, recess, top, undoAction } from "./screen.js";
 import { Side, nextItem } from "./side.js";
 import { sourceForm } from "./source.js";
+import { Steady, guardPresses } from "./steady.js";
 
 const root = must(document, "#desk", HTMLElement);
 /** @type {import("./screen.js").Page} */
@@ -24,12 +28,13 @@ const guests = new GuestLines(page.meeting);
 
 /** @type {import("../lib/types.js").DeskView|null} */
 let view = null;
+/** The edition of the record that the page was made of: the first view's. @type {number|null} */
+let made = null;
 /** @type {Countdown|null} */
 let countdown = null;
 /** @type {number|null} */
 let lostAt = null;
 let signedOut = false;
-let csrf = "";
 /** What was pressed and is not in the journal's view yet: the button's name, and the event to wait for once it is known. */
 /** @type {Map<string, {seq: number|null}>} */
 const pending = new Map();
@@ -72,11 +77,15 @@ const desk = {
   invitation: /** @type {any} */ (null),
   hallSound: /** @type {any} */ (null),
   side: /** @type {any} */ (null),
+  steady: new Steady(show),
+  keys: /** @type {any} */ (null),
 };
+const dialogCloses = guardPresses();
 desk.finder = new PersonFinder(desk, show);
 desk.invitation = new Invitation(desk, show);
 desk.hallSound = new HallSound(root, show);
 desk.side = new Side(desk, show);
+const relogin = new Relogin(desk, show);
 
 // ---- acting ----
 
@@ -94,20 +103,22 @@ function lostWords() {
 }
 
 /**
- * A press: refused with its reason, asked about first, or sent. `name` is the button that shows it as pending; `done` gets
+ * A press: refused with its reason, asked about first, or sent; nothing when the button has only just come to mean this, unless it
+ * was asked about (`sure`). `name` is the button that shows it as pending; `done` gets
  * the result that only the presser sees.
  * @param {string} name @param {Record<string, unknown> & {action: string}} action
- * @param {{own?: string, confirm?: import("./screen.js").Confirmation, done?: (result: any) => void}} [options]
+ * @param {{own?: string, confirm?: import("./screen.js").Confirmation, sure?: boolean, done?: (result: any) => void}} [options]
  */
-async function press(name, action, { own = "", confirm, done } = {}) {
+async function press(name, action, { own = "", confirm, sure = false, done } = {}) {
+  if (!sure && desk.steady.unsettled(name)) return say(words("desk_just_changed"), "refused");
   const reason = whyNot(action.action, own);
   if (reason !== "") return say(reason, "refused");
   if (pending.has(name)) return;
-  if (confirm) return ask({ ...confirm, yes: () => press(name, action, { done }) });
+  if (confirm) return ask({ ...confirm, yes: () => press(name, action, { sure: true, done }) });
   const mine = { seq: /** @type {number|null} */ (null) };
   pending.set(name, mine);
   say(words("desk_pending"), "said");
-  const outcome = await act(page.meeting, action, csrf);
+  const outcome = await relogin.act(action);
   if (outcome.done) {
     mine.seq = outcome.seq;
     settle();
@@ -148,43 +159,34 @@ function leave() {
   signedOut = true;
   const wanted = new URLSearchParams({ meeting: page.meeting });
   location.assign(`/desk/login?${wanted}`);
+  return false;
 }
 
 async function signOut() {
   try {
-    await logout(csrf);
+    await logout(relogin.csrf);
   } finally {
     location.assign("/desk/login");
   }
 }
 
-// ---- the keyboard: by place on it, so that Kazakh and Russian layouts do not matter ----
+// ---- the keyboard ----
 
-/** @type {Record<string, () => void>} */
-const keys = {
-  KeyN: () => nextSpeaker(desk).press(),
-  KeyI: () => nextItem(desk).press(),
-  KeyE: () => press("floor.end", { action: "floor.end" }),
-  KeyC: () => {
-    const kind = view?.meeting.state === "recess" ? "recess.end" : "recess.start";
-    press("recess", { action: kind });
+desk.keys = new Keys(
+  desk,
+  {
+    KeyN: () => nextSpeaker(desk).press(),
+    KeyI: () => nextItem(desk).press(),
+    KeyE: () => press("floor.end", ofTurn(desk, "floor.end")),
+    KeyC: () => {
+      const { action, confirm } = recess(desk);
+      press("recess", action, { confirm });
+    },
+    KeyU: () => press("undo", undoAction(desk)),
+    KeyF: () => must(root, "#finder", HTMLInputElement).focus(),
   },
-  KeyU: () => press("undo", { action: "undo" }),
-  KeyF: () => must(root, "#finder", HTMLInputElement).focus(),
-};
-
-document.addEventListener("keydown", (event) => {
-  const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest("input, select, textarea, dialog") || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "?") {
-    event.preventDefault();
-    return desk.openHelp();
-  }
-  const key = keys[event.code];
-  if (!key || event.repeat || event.shiftKey || view === null) return;
-  event.preventDefault();
-  key();
-});
+  { show, ready: () => view !== null && !dialogCloses() },
+);
 
 // ---- showing ----
 
@@ -205,15 +207,15 @@ function show() {
     render(html`<main id="main" class="connecting"><h1>${words("desk_title")}</h1><p role="status">${lostAt === null ? words("desk_connecting") : lostWords()}</p></main>`, root);
     return;
   }
-  render(
+  desk.steady.frame(() => render(
     html`${top(desk, air())}
       <main id="main" class="rooms" tabindex="-1">
         <h1 class="unseen">${words("desk_title")}: ${page.title}</h1>
         ${left(desk)} ${middle(desk)} ${desk.side.template()} ${bottom(desk)}
       </main>
-      ${confirmation(desk)} ${sourceForm(desk)} ${desk.invitation.template()} ${help(desk)}`,
+      ${confirmation(desk)} ${sourceForm(desk)} ${desk.invitation.template()} ${help(desk)} ${relogin.template()}`,
     root,
-  );
+  ));
 }
 
 /** @param {any} news */
@@ -227,18 +229,20 @@ function heard(news) {
   clock.heard(view.now);
   guests.view(view.guests);
   desk.side.heard(view);
-  countdown = view.floor.person === null ? null : new Countdown(view.floor, performance.now());
+  made ??= view.record;
+  keepRecord(made, view.record);
+  countdown = view.floor.person === null ? null : new Countdown(view.floor, view.now, clock);
   if (wasLost && message.kind === "refused") message = { text: "", kind: "said" };
   settle();
-  keepPreview(root, () => ({ "X-CSRF-Token": csrf }));
+  keepPreview(root, () => ({ "X-CSRF-Token": relogin.csrf }));
 }
 
 root.replaceChildren();
 show();
 setInterval(() => view !== null && show(), 250);
-session().then((mine) => {
-  if (mine === null) return leave();
-  csrf = mine.csrf;
+keepTime(page.meeting, clock);
+relogin.start().then((signedIn) => {
+  if (!signedIn) return leave();
   new LiveSocket(page.meeting, {
     message: heard,
     lost: (at) => {
@@ -246,6 +250,7 @@ session().then((mine) => {
       meters.clear();
       show();
     },
-    signedOut: leave,
+    // What was pressed waits for the password.
+    signedOut: async () => (relogin.asking ? await relogin.ask() : false) || leave(),
   });
 });

@@ -57,7 +57,7 @@ export class PersonFinder {
       const whom = person.id === "" ? { name: person.name } : { person: person.id };
       this.desk.press("finder", { action: "guest.invite", ...whom }, { done: (result) => this.desk.invitation.open(person.name, result) });
     } else {
-      this.desk.press("finder", this.#use === "floor" ? { action: "floor.give", person: person.id } : { action: "hand.raise", person: person.id, kind: this.#use });
+      this.desk.press("finder", this.#use === "floor" ? { action: "floor.give", person: person.id, ends: this.desk.view.floor.turn ?? 0 } : { action: "hand.raise", person: person.id, kind: this.#use });
     }
     this.#typed = input.value = "";
     this.#open = false;

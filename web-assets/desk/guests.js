@@ -60,13 +60,13 @@ function waiting(desk, guest) {
 function present(desk, guest) {
   const { words, view } = desk;
   const { person } = guest, name = nameOf(desk, guest), site = siteOf(desk, guest);
-  const doing = guest.has_floor ? words("desk_guest_speaks") : guest.muted ? words("desk_guest_muted") : guest.in_queue ? words("desk_guest_hand") : "";
+  const doing = guest.muted && guest.asks ? html`<b class="amber">${words("desk_guest_asks")}</b>` : guest.has_floor ? words("desk_guest_speaks") : guest.muted ? words("desk_guest_muted") : guest.in_queue ? words("desk_guest_hand") : "";
   const framed = view.layout.persons.includes(person);
-  return html`<li class="guest" data-person=${person} data-stage="admitted" ?data-floor=${guest.has_floor} ?data-muted=${guest.muted}>
+  return html`<li class="guest" data-person=${person} data-stage="admitted" ?data-floor=${guest.has_floor} ?data-muted=${guest.muted} ?data-asks=${guest.asks}>
     ${actionButton(desk, { name: `frame-${person}`, action: { action: "layout.set", layout: "guest", persons: [person] }, label: desk.guests.picture(person, ""), title: words("desk_guest_frame", { name }), look: "face", pressed: framed })}
     <div class="guest-words"><p class="guest-name" title=${site ? `${name}, ${site}` : name}>${name}</p>${doing === "" ? line(desk, guest) : html`<p class="guest-line" data-look=${desk.guests.look(guest)}><span class="dot"></span>${doing}</p>`}${level(person)}</div>
     <div class="guest-acts">
-      ${actionButton(desk, { name: `floor-${person}`, action: { action: "floor.give", person }, label: words("desk_guest_floor"), title: words("desk_queue_give_title", { name }), look: "small", own: guest.line_lost ? words("desk_guest_away") : "" })}
+      ${actionButton(desk, { name: `floor-${person}`, action: { action: "floor.give", person, ends: view.floor.turn ?? 0 }, label: words("desk_guest_floor"), title: words("desk_queue_give_title", { name }), look: "small", own: guest.line_lost ? words("desk_guest_away") : "" })}
       ${guest.muted
         ? actionButton(desk, { name: `mute-${person}`, action: { action: "guest.unmute", person }, label: icon("microphoneOff"), title: words("desk_guest_unmute", { name }), look: "small muted" })
         : actionButton(desk, { name: `mute-${person}`, action: { action: "guest.mute", person }, label: icon("microphone"), title: words("desk_guest_mute", { name }), look: "small" })}

@@ -2,7 +2,7 @@
 // right: who is here, and the agenda (side.js); bottom: what happened.
 
 import { html, nothing } from "../vendor/lit-html.js";
-import { clockText, timeOfDay } from "../lib/words.js";
+import { clockText, durationText, roleWord, timeOfDay } from "../lib/words.js";
 import { actionButton } from "./button.js";
 import { layoutButtons } from "./layout.js";
 import { queue } from "./queue.js";
@@ -34,6 +34,8 @@ import { sourceRow } from "./source.js";
  * @property {import("./guest_lines.js").GuestLines} guests
  * @property {import("./invitation.js").Invitation} invitation
  * @property {import("./side.js").Side} side
+ * @property {import("./steady.js").Steady} steady
+ * @property {import("./keys.js").Keys} keys
  * @property {import("./preview.js").HallSound} hallSound
  * @property {import("../lib/types.js").DeskView} view
  * @property {import("../lib/clock.js").Countdown|null} countdown
@@ -139,7 +141,7 @@ export function nextSpeaker(desk) {
   const { view, words } = desk;
   const { next } = view;
   const own = next ? "" : words(view.item.id ? "desk_next_speaker_none" : "desk_next_speaker_no_item");
-  const action = { action: "floor.give", person: next?.person ?? "" };
+  const action = { action: "floor.give", person: next?.person ?? "", ends: view.floor.turn ?? 0 };
   return { next, own, action, press: () => desk.press("next-speaker", action, { own }) };
 }
 
@@ -158,20 +160,36 @@ export function middle(desk) {
             confirm: { title: words("desk_confirm_close"), text: words("desk_confirm_close_text"), yes: "", label: words("desk_sitting_close"), danger: true },
           })
         : actionButton(desk, { name: "sitting", action: { action: "sitting.open" }, label: words("desk_sitting_open") })}
-      ${view.meeting.state === "recess"
-        ? actionButton(desk, { name: "recess", action: { action: "recess.end" }, label: words("desk_recess_end"), key: "C", look: "button-main" })
-        : actionButton(desk, { name: "recess", action: { action: "recess.start" }, label: words("desk_recess_start"), key: "C" })}
+      ${recessButton(desk)}
     </div>
     ${floorCard(desk)} ${queue(desk)} ${nextSpeakerButton(desk)} ${desk.finder.template()}
   </section>`;
 }
+
+/** Asked about first: on air it is a card instead of the hall. @param {Desk} desk */
+export function recess({ view, words }) {
+  if (view.meeting.state === "recess") return { action: { action: "recess.end", recess: view.recess.recess ?? undefined }, label: words("desk_recess_end") };
+  const label = words("desk_recess_start");
+  return { action: { action: "recess.start" }, label, confirm: { title: words("desk_confirm_recess"), text: words("desk_confirm_recess_text"), yes: "", label } };
+}
+
+/** @param {Desk} desk */
+function recessButton(desk) {
+  const look = desk.view.meeting.state === "recess" ? "button-main" : "";
+  return actionButton(desk, { name: "recess", ...recess(desk), key: "C", look });
+}
+
+/** What is done with the turn that is on the screen. @param {Desk} desk @param {string} action */
+export const ofTurn = ({ view }, action) => ({ action, turn: view.floor.turn ?? undefined });
+
+/** What would be taken back. @param {Desk} desk */
+export const undoAction = ({ view }) => ({ action: "undo", of: view.undo?.action });
 
 /** @param {Desk} desk */
 function floorCard(desk) {
   const { words, view, countdown, page } = desk;
   const { floor } = view;
   const look = countdown?.look() ?? "none";
-  const minutes = Math.round(page.extension_s / 60);
   const under = !countdown ? "" : !countdown.floor.running ? words("desk_floor_paused") : look === "over" ? words("desk_floor_over") : words("desk_floor_remaining");
   return html`<div class="floor" data-look=${look}>
     <div class="floor-who">
@@ -180,13 +198,13 @@ function floorCard(desk) {
       <p class="floor-position">${floor.person ? desk.text(floor.position) : ""}</p>
     </div>
     <p class="floor-clock" role="timer"><b>${countdown ? clockText(countdown.remainingS()) : "–:––"}</b>
-      <span>${under}</span><span>${floor.limit_s ? words("desk_floor_limit", { n: Math.round(floor.limit_s / 60) }) : ""}</span></p>
+      <span>${under}</span><span>${floor.limit_s ? words("desk_floor_limit", { time: durationText(words, floor.limit_s) }) : ""}</span></p>
     <div class="floor-acts">
-      ${actionButton(desk, { name: "floor.extend", action: { action: "floor.extend", seconds: page.extension_s }, label: words("desk_extend", { n: minutes }) })}
+      ${actionButton(desk, { name: "floor.extend", action: { ...ofTurn(desk, "floor.extend"), seconds: page.extension_s }, label: words("desk_extend", { time: durationText(words, page.extension_s) }) })}
       ${floor.person && !floor.running
-        ? actionButton(desk, { name: "floor.pause", action: { action: "floor.resume" }, label: words("desk_resume") })
-        : actionButton(desk, { name: "floor.pause", action: { action: "floor.pause" }, label: words("desk_pause") })}
-      ${actionButton(desk, { name: "floor.end", action: { action: "floor.end" }, label: words("desk_floor_end"), key: "E" })}
+        ? actionButton(desk, { name: "floor.pause", action: ofTurn(desk, "floor.resume"), label: words("desk_resume") })
+        : actionButton(desk, { name: "floor.pause", action: ofTurn(desk, "floor.pause"), label: words("desk_pause") })}
+      ${actionButton(desk, { name: "floor.end", action: ofTurn(desk, "floor.end"), label: words("desk_floor_end"), key: "E" })}
     </div>
   </div>`;
 }
@@ -203,7 +221,7 @@ function floorTrouble({ words, view, guests }) {
 function nextSpeakerButton(desk) {
   const { words, text } = desk;
   const { next, own, action } = nextSpeaker(desk);
-  const label = html`<small>${words("desk_next_speaker")}${next ? ` · ${words(`as_${next.kind}`)}` : ""}</small>
+  const label = html`<small>${words("desk_next_speaker")}${next ? ` · ${roleWord(words, next.kind)}` : ""}</small>
     <b>${next ? text(next.name) : own}</b>
     ${next ? html`<small>${text(next.position)}</small>` : nothing}`;
   return actionButton(desk, { name: "next-speaker", action, label, look: "next-speaker button-main", key: "N", own });
@@ -234,7 +252,7 @@ function undoButton(desk) {
   const { words, view } = desk;
   const line = view.journal.find(({ seq }) => seq === undoableLine(view));
   const label = line ? html`${words("desk_undo")}: <b>${desk.text(line.text)}</b>` : words("desk_undo_last");
-  return actionButton(desk, { name: "undo", action: { action: "undo" }, label, key: "U", look: "small" });
+  return actionButton(desk, { name: "undo", action: undoAction(desk), label, key: "U", look: "small" });
 }
 
 /** @param {Desk} desk @param {import("../lib/types.js").DeskView["journal"][number]} line */
@@ -274,11 +292,9 @@ export function confirmation(desk) {
 /** @param {Desk} desk */
 export function help(desk) {
   const { words } = desk;
-  const rows = [["N", "desk_next_speaker"], ["E", "desk_floor_end"], ["I", "desk_next_item"], ["C", "desk_key_card"], ["U", "desk_undo_last"], ["F", "desk_key_find"], ["?", "desk_key_help"]];
   return html`<dialog id="help" aria-labelledby="help-title">
     <h2 id="help-title">${words("desk_help")}</h2>
-    <dl class="keys">${rows.map(([key, word]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words(word)}</dd></div>`)}</dl>
-    <p class="quiet">${words("desk_help_typing")}</p>
+    ${desk.keys.template()}
     <div class="choices"><button type="button" class="button button-main" @click=${closeDialog}>${words("desk_help_close")}</button></div>
   </dialog>`;
 }

@@ -13,7 +13,7 @@ const kSettleMs = 600; // a second press of a hand that was quicker than the scr
 
 export class Side {
   /** Who stands in a list that is pressed in, in order. */
-  #lists = { guests: "", signups: "" };
+  #lists = { guests: "", signups: "", asking: "" };
   #changedAt = { guests: -kSettleMs, signups: -kSettleMs };
   /** Who signed up is looked at when there is time for it: until then it is a number. @type {Set<Part>} */
   #folded = new Set(["signups"]);
@@ -34,20 +34,27 @@ export class Side {
     // An empty lobby lends its room to the list below it: whoever comes first moves that list.
     if ((lobby.length > 0) !== (this.#lists.guests !== "")) this.#changedAt.signups = performance.now();
     this.#changed("guests", lobby, "desk_guests_arrived");
+    const asking = guests.filter(({ muted, asks }) => muted && asks).map(({ person, name }) => ({ id: person, name: this.desk.text(name) }));
+    this.#said("asking", asking, "desk_guests_ask");
     this.#changed("signups", pending, "desk_signups_came");
     if ((item.id ?? "") !== this.#item) queueMicrotask(() => document.querySelector('.agenda [data-state="open"]')?.scrollIntoView({ block: "nearest" }));
     this.#item = item.id ?? "";
   }
 
-  /** @param {"guests"|"signups"} part @param {{id: string, name: string}[]} list @param {string} said of those who are new */
-  #changed(part, list, said) {
+  /** Says who is new in a list. @param {"guests"|"signups"|"asking"} part @param {{id: string, name: string}[]} list @param {string} said */
+  #said(part, list, said) {
     const before = this.#lists[part].split(" ");
     const news = list.filter(({ id }) => !before.includes(id));
     if (news.length > 0) this.arrived = this.desk.words(said, { name: news.map(({ name }) => name).join(", ") });
-    const now = list.map(({ id }) => id).join(" ");
+    this.#lists[part] = list.map(({ id }) => id).join(" ");
+  }
+
+  /** @param {"guests"|"signups"} part @param {{id: string, name: string}[]} list @param {string} said of those who are new */
+  #changed(part, list, said) {
+    const before = this.#lists[part];
+    this.#said(part, list, said);
     // Whoever came after the others has moved nobody.
-    if (!now.startsWith(this.#lists[part])) this.#changedAt[part] = performance.now();
-    this.#lists[part] = now;
+    if (!this.#lists[part].startsWith(before)) this.#changedAt[part] = performance.now();
   }
 
   /** Why a press in this list would be too quick, or "". @param {"guests"|"signups"} [part] */
@@ -85,13 +92,14 @@ export class Side {
 
   template() {
     const { words, view } = this.desk;
+    const asking = view.guests.filter(({ muted, asks }) => muted && asks).length;
     const waiting = view.guests.filter(({ stage }) => stage === "lobby").length;
     const guests = view.guests.length > 0;
     const foldable = guests || view.meeting.state !== "closed";
     return html`<div class="room side" ?data-signups=${!this.#folded.has("signups")}>
       ${guests
         ? html`<section class="guests" aria-labelledby="guests" ?data-folded=${this.#folded.has("guests")}>
-            ${this.#heading("guests", words("desk_guests"), waiting > 0 ? html`<b class="waiting">${words("desk_guests_waiting", { n: waiting })}</b>` : nothing)}
+            ${this.#heading("guests", words("desk_guests"), waiting > 0 ? html`<b class="waiting">${words("desk_guests_waiting", { n: waiting })}</b>` : asking > 0 ? html`<b class="waiting">${words("desk_guests_asking", { n: asking })}</b>` : nothing)}
             <div id="guests-part" class="guests-part" ?hidden=${this.#folded.has("guests")}>${guestList(this.desk)}</div>
           </section>`
         : nothing}
@@ -108,13 +116,14 @@ export class Side {
 
 // ---- the agenda ----
 
-/** The item after the open one, or the first that was not considered yet. @param {Desk} desk */
+/** The first after the open one that was not considered yet, or the first of all. @param {Desk} desk */
 export function nextItem(desk) {
   const { view, page, words } = desk;
   const at = page.items.findIndex((item) => item.id === view.item.id);
-  const item = at >= 0 ? page.items[at + 1] : page.items.find((one) => (view.items[one.id] ?? "pending") === "pending");
+  const pending = (/** @type {import("../lib/types.js").AgendaItem} */ one) => (view.items[one.id] ?? "pending") === "pending";
+  const item = page.items.slice(at + 1).find(pending) ?? page.items.find(pending);
   const own = item ? "" : words("desk_next_item_none");
-  const action = { action: "item.open", item: item?.id ?? "" };
+  const action = { action: "item.open", item: item?.id ?? "", closes: view.item.id ?? "" };
   return { item, own, action, press: () => desk.press("next-item", action, { own }) };
 }
 
@@ -129,12 +138,12 @@ function nextItemButton(desk) {
 function itemRow(desk, item) {
   const { words, view } = desk;
   const state = view.items[item.id] ?? "pending";
-  const open = state === "open";
+  const open = state === "open", opens = state === "closed" ? "desk_item_open_again" : "desk_item_open";
   return html`<li class="item" data-item=${item.id} data-state=${state}>
     <span class="item-no">${item.no}</span>
     <div><p class="item-title" title=${item.title}>${item.title}</p><p class="item-state">${words(`desk_item_state_${state}`)}</p></div>
     ${open
-      ? actionButton(desk, { name: `item-${item.id}`, action: { action: "item.close" }, label: words("desk_item_close"), title: words("desk_item_close_title", { no: item.no }), look: "small" })
-      : actionButton(desk, { name: `item-${item.id}`, action: { action: "item.open", item: item.id }, label: words("desk_item_open"), title: words("desk_item_open_title", { no: item.no }), look: "small" })}
+      ? actionButton(desk, { name: `item-${item.id}`, action: { action: "item.close", item: item.id }, label: words("desk_item_close"), title: words("desk_item_close_title", { no: item.no }), look: "small" })
+      : actionButton(desk, { name: `item-${item.id}`, action: { action: "item.open", item: item.id, closes: view.item.id ?? "" }, label: words(opens), title: words(`${opens}_title`, { no: item.no }), look: "small" })}
   </li>`;
 }

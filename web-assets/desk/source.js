@@ -10,13 +10,27 @@ function closeDialog(event) {
   /** @type {Element} */ (event.currentTarget).closest("dialog")?.close();
 }
 
+/** So much is not noticed, and says nothing of the line. */
+const plainReserveMs = 150;
+
+/** @param {Desk} desk @param {NonNullable<Desk["view"]["source"]>|null} source */
+function sourceWords({ words }, source) {
+  if (source?.reason === "refused") return words("desk_source_refused");
+  const state = words(`desk_source_${source?.state ?? "unknown"}`);
+  if (source?.state !== "ok") return state;
+  const more = [state];
+  if (source.sound) more.push(words(`desk_source_${source.sound}`));
+  if (source.reserve_ms >= plainReserveMs) more.push(words("desk_source_reserve", { ms: source.reserve_ms }));
+  return more.join(", ");
+}
+
 /** How it is, and the ways to change it. @param {Desk} desk */
 export function sourceRow(desk) {
   const { words, view } = desk;
   const source = view.media_connected ? view.source : null;
   const look = source?.state === "ok" ? "calm" : source?.state === "starting" ? "soon" : "over";
   return html`<div class="source">
-    <p><span class="dot" data-look=${look}></span><b>${words("desk_source")}:</b> ${words(`desk_source_${source?.state ?? "unknown"}`)}
+    <p><span class="dot" data-look=${look}></span><b>${words("desk_source")}:</b> ${sourceWords(desk, source)}
       <span class="uri" title=${source?.detail || nothing}>${source?.uri.startsWith("whip:") ? words("desk_source_whip") : (source?.uri ?? "")}</span></p>
     ${hallSound(desk)}
     <button type="button" class="button small" data-open-source @click=${desk.openSource}>${words("desk_source_change")}</button>

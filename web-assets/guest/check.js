@@ -91,18 +91,18 @@ export class Check {
     const { words, devices } = guest;
     return html`<main id="main" class="check" tabindex="-1">
       <h1 tabindex="-1" data-heading>${words("guest_check_title")}</h1>
-      ${devices.possible ? nothing : html`<p class="notice" role="alert">${words("guest_insecure")}</p>`}
+      ${noDevices(guest, "check")}
       <div class="check-parts">
-        <section class="part" aria-labelledby="check-camera">
-          <h2 id="check-camera">${words("guest_camera")}</h2>
-          ${guest.pictures.self()}
-          ${deviceWords(guest, "camera")} ${deviceChoice(guest, "camera")}
-        </section>
         <section class="part" aria-labelledby="check-microphone">
           <h2 id="check-microphone">${words("guest_microphone")}</h2>
           ${guest.pictures.level("check")}
           ${deviceWords(guest, "microphone")} ${deviceChoice(guest, "microphone")}
           ${this.#recorder()} ${speakerChoice(guest)}
+        </section>
+        <section class="part" aria-labelledby="check-camera">
+          <h2 id="check-camera">${words("guest_camera")}</h2>
+          ${guest.pictures.self()}
+          ${deviceWords(guest, "camera")} ${deviceChoice(guest, "camera")}
         </section>
         <section class="part" aria-labelledby="check-line">
           <h2 id="check-line">${words("guest_line")}</h2>
@@ -111,8 +111,8 @@ export class Check {
         </section>
       </div>
       <div class="check-go">
-        <p class="quiet">${words(devices.state.microphone === "ok" ? "guest_join_hint" : devices.asked || !devices.possible ? "guest_join_watching" : "guest_asking")}</p>
-        <button type="button" class="button button-main big" data-act="join" ?disabled=${!guest.ready || (devices.possible && !devices.asked)} @click=${guest.join}>${words("guest_join")}</button>
+        <p class="quiet">${words(guest.early ? "guest_join_early" : devices.silent ? "guest_level_silent" : devices.state.microphone === "ok" ? "guest_join_hint" : devices.asked || !devices.possible ? "guest_join_watching" : "guest_asking")}</p>
+        <button type="button" class="button button-main big" data-act="join" ?disabled=${!guest.ready || (devices.possible && !devices.asked)} @click=${guest.join}>${words(guest.early ? "guest_checked" : "guest_join")}</button>
       </div>
     </main>`;
   }
@@ -142,6 +142,33 @@ export class Check {
 
 /** Megabits, as providers write them. @param {number} kbps */
 const speed = (kbps) => (kbps >= 10_000 ? String(Math.round(kbps / 1000)) : (kbps / 1000).toFixed(1));
+
+/**
+ * Why there is no camera and no microphone here whatever he does, and where they are. `where` tells the copies apart.
+ * @param {Guest} guest @param {string} where
+ */
+export function noDevices(guest, where) {
+  const { words, devices } = guest;
+  const refused = devices.state.camera === "refused" || devices.state.microphone === "refused";
+  if (devices.inApp && (!devices.possible || refused)) return inAnotherBrowser(guest, where);
+  return devices.possible ? nothing : html`<p class="notice" role="alert">${words("guest_insecure")}</p>`;
+}
+
+/** The link is its holder's: copying it gives nobody more. @param {Guest} guest @param {string} where */
+export function inAnotherBrowser(guest, where) {
+  const { words } = guest;
+  return html`<div class="notice in-app" data-in-app>
+    <p role="alert"><b>${words("guest_in_app")}</b></p>
+    <p>${words(/iPhone|iPad|iPod/.test(navigator.userAgent) ? "guest_in_app_apple" : "guest_in_app_how")}</p>
+    <p>${words("guest_in_app_or")}</p>
+    <div class="copying">
+      <label for="link-${where}">${words("guest_in_app_link")}</label>
+      <input id="link-${where}" readonly .value=${location.href} />
+      <button type="button" class="button button-main" data-act="copy-link" @click=${(/** @type {Event} */ event) => guest.copyLink(/** @type {HTMLInputElement} */ (/** @type {Element} */ (event.currentTarget).parentElement?.querySelector("input")))}>${words("guest_in_app_copy")}</button>
+      <p role="status" data-link-said>${guest.linkSaid === "" ? "" : words(guest.linkSaid)}</p>
+    </div>
+  </div>`;
+}
 
 /** What is wrong with a device, and what he can do. @param {Guest} guest @param {"camera"|"microphone"} kind */
 export function deviceWords(guest, kind) {

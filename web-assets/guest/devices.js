@@ -1,16 +1,32 @@
 // The guest's camera and microphone: asked for, chosen, measured, and missed in words.
 
-/** @typedef {"off"|"ok"|"none"|"refused"|"busy"} DeviceState */
+/** `dismissed`: the browser's question was closed without an answer, and may be asked again. @typedef {"off"|"ok"|"none"|"refused"|"dismissed"|"busy"} DeviceState */
+
+/** What the browsers inside of programs say of themselves: Facebook, Instagram, WhatsApp, Telegram, any Android WebView. */
+const kInApp = /\bFB(AN|AV|_IAB)\b|Instagram|WhatsApp|Telegram|; wv\)/;
 
 const kVoice = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const kPicture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25, max: 30 } };
 
-/** @param {unknown} error @returns {DeviceState} */
-function stateOf(error) {
+/** @param {unknown} error @param {"camera"|"microphone"} kind @returns {Promise<DeviceState>} */
+async function stateOf(error, kind) {
   const name = error instanceof Error ? error.name : "";
-  if (name === "NotAllowedError" || name === "SecurityError") return "refused";
+  if (name === "NotAllowedError") return (await asksAgain(kind)) ? "dismissed" : "refused";
+  if (name === "SecurityError") return "refused";
   return name === "NotReadableError" || name === "AbortError" ? "busy" : "none";
 }
+
+/** Whether the browser would ask once more. Some do not tell. @param {"camera"|"microphone"} kind */
+async function asksAgain(kind) {
+  try {
+    return (await navigator.permissions.query({ name: /** @type {PermissionName} */ (kind) })).state === "prompt";
+  } catch {
+    return false;
+  }
+}
+
+const kSilence = 0.08; // of the meter: below this there is not even a room
+const kSilentMs = 6000;
 
 export class Devices {
   /** @type {MediaStreamTrack|null} */
@@ -33,7 +49,9 @@ export class Devices {
   /** @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
-    // Pages that came over plain http from another machine have no devices at all.
+    // Pages that came over plain http from another machine have no devices at all, and neither have most browsers inside of
+    // another program (a messenger that opens its links itself): those must be left.
+    this.inApp = window.isSecureContext && (navigator.mediaDevices === undefined || kInApp.test(navigator.userAgent));
     this.possible = window.isSecureContext && navigator.mediaDevices !== undefined;
     if (this.possible) navigator.mediaDevices.addEventListener("devicechange", () => this.#plugged());
   }
@@ -66,7 +84,7 @@ export class Devices {
     } catch (error) {
       // The camera was closed for the other one; the microphone that was open still is.
       if (kind === "camera") this.camera = null;
-      if (this[kind] === null) this.state[kind] = stateOf(error);
+      if (this[kind] === null) this.state[kind] = await stateOf(error, kind);
     }
     await this.#look();
   }
@@ -166,6 +184,15 @@ export class Devices {
     const power = this.#ear.samples.reduce((sum, value) => sum + value * value, 0) / this.#ear.samples.length;
     const decibel = 10 * Math.log10(power + 1e-10);
     return Math.min(1, Math.max(0, (decibel + 60) / 60));
+  }
+
+  #soundAt = performance.now();
+
+  /** Whether the open microphone gives nothing at all: a switch on its cable, the wrong one of two, another program's hand on it. */
+  get silent() {
+    const now = performance.now();
+    if (this.#ear === null || this.microphone === null || this.muted || this.level() > kSilence) this.#soundAt = now;
+    return now - this.#soundAt > kSilentMs;
   }
 
   /** Two soft tones: something needs you. */

@@ -3,7 +3,9 @@
 
 import { html, render } from "../vendor/lit-html.js";
 import "../lib/language.js";
+import { copied } from "../lib/clipboard.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
+import { keepTime } from "../lib/wire.js";
 import { inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
 import { Announcer } from "./announcer.js";
 import { Check } from "./check.js";
@@ -13,7 +15,7 @@ import { Pictures } from "./pictures.js";
 import { room } from "./room.js";
 import { SeatLine } from "./seat_line.js";
 import { GuestSocket, kClosed } from "./socket.js";
-import { dialogs, notice, outside } from "./steps.js";
+import { dialogs, notice, outside, waiting } from "./steps.js";
 
 /**
  * @typedef {object} Page
@@ -27,6 +29,7 @@ import { dialogs, notice, outside } from "./steps.js";
  * @property {string} [position]
  * @property {string} starts_at
  * @property {string} starts_text
+ * @property {string} comes_text a quarter of an hour before: when to come
  * @property {number} utc_offset_s
  * @property {string} contact_phone
  * @property {string} contact_email
@@ -35,6 +38,7 @@ import { dialogs, notice, outside } from "./steps.js";
 
 const kAnswerMs = 20_000; // how long the server waits for the answer to a takeover
 const kPendingMs = 4000;
+const kMeantMs = 1500; // "I have finished" stands where "raise the hand" stood until just now
 
 const root = must(document, "#guest", HTMLElement);
 /** @type {Page} */
@@ -57,10 +61,17 @@ let view = null;
 let countdown = null;
 /** @type {number|null} */
 let socketLostAt = null;
+/** Since when he has the floor. */
+let floorSince = 0;
+let hadFloor = false;
+/** Why the house has nothing for him yet, as it said last. @type {"day"|"other"|null} */
+let waits = null;
 /** The button that waits for the server. */
 let pending = "";
 /** What was said about the last press. */
 let said = "";
+/** What became of copying the link, as a word. @type {""|"guest_in_app_copied"|"guest_in_app_not_copied"} */
+let linkSaid = "";
 /** What he shares. @type {MediaStreamTrack|null} */
 let screen = null;
 /** @type {string|null} */
@@ -99,7 +110,13 @@ const guest = {
   get lostAt() {
     return socketLostAt ?? line.lostAt;
   },
+  get linkSaid() {
+    return linkSaid;
+  },
   /** Whether the server knows him, so that he may go in. */
+  get early() {
+    return waits === "day";
+  },
   get ready() {
     return socket.open && view !== null;
   },
@@ -107,6 +124,9 @@ const guest = {
   canShare: devices.possible && "getDisplayMedia" in navigator.mediaDevices && !matchMedia("(pointer: coarse) and (max-width: 60rem)").matches,
   /** @param {import("../lib/types.js").Text|null|undefined} text */
   text: (text) => inLanguage(text, page.language),
+  /** Seconds until the announced time. */
+  startsInS: () => (new Date(page.starts_at).getTime() - clock.now()) / 1000,
+  checkAgain,
   lostWords: () => words("guest_lost", { time: timeOfDay(guest.lostAt ?? Date.now(), page.utc_offset_s) }),
   show,
   whyNot,
@@ -119,6 +139,7 @@ const guest = {
   takeover,
   /** @param {"camera"|"microphone"} kind @param {string} [id] */
   choose: (kind, id) => devices.choose(kind, id),
+  copyLink,
   toggleMicrophone,
   toggleCamera,
   toggleScreen,
@@ -139,6 +160,7 @@ function stage() {
   if (leftByHand) return "left";
   if (occupied) return "occupied";
   if (step !== "in") return step;
+  if (waits !== null) return waits === "day" ? "early" : "elsewhere";
   const at = view?.me.stage;
   if (at === "lobby" || at === "declined" || at === "removed") return at;
   return at === "admitted" ? "seat" : "connecting";
@@ -155,8 +177,18 @@ function join() {
   check.stop();
   step = "in";
   kept.set("in", "yes");
+  // Until the day the camera need not look.
+  if (waits === "day") devices.close();
   devicesChanged();
-  arrive();
+  if (waits !== "day") arrive();
+  settle();
+}
+
+/** From the screen that says "come on that day". */
+function checkAgain() {
+  step = "check";
+  check.start();
+  show();
 }
 
 /** Asks to be let in: the first time, after he left, after he was declined. */
@@ -171,6 +203,12 @@ async function arrive() {
 function again() {
   ended = null;
   socket.start();
+  show();
+}
+
+/** @param {HTMLInputElement} field */
+async function copyLink(field) {
+  linkSaid = (await copied(field)) ? "guest_in_app_copied" : "guest_in_app_not_copied";
   show();
 }
 
@@ -228,15 +266,28 @@ function heard(message) {
 /** @param {import("../lib/types.js").GuestView} news */
 function viewed(news) {
   view = news;
+  const before = waits;
+  waits = view.me.waits;
+  if (view.me.has_floor && !hadFloor) floorSince = performance.now();
+  hadFloor = view.me.has_floor;
   clock.heard(view.now);
-  countdown = view.floor.person === null ? null : new Countdown(view.floor, performance.now());
+  countdown = view.floor.person === null ? null : new Countdown(view.floor, view.now, clock);
   pending = "";
   said = "";
   announcer.heard(view);
   const { stage: at } = view.me;
   // The server lets a guest go whose line was away for long; he himself did not leave.
-  if (step === "in" && !leftByHand && (at === "invited" || at === "left")) socket.send({ type: "arrive" });
+  if (step === "in" && waits === null) openDevices(before === "day");
+  if (step === "in" && waits !== "day" && !leftByHand && (at === "invited" || at === "left")) socket.send({ type: "arrive" });
   if (stage() === "over" && line.connection !== null) goOut();
+  settle();
+}
+
+/** Once he may be seen: on a page that was loaded again, and when the day has come. @param {boolean} [again] */
+async function openDevices(again = false) {
+  if (devices.asked && !again) return;
+  devices.asked = true;
+  await devices.open();
   settle();
 }
 
@@ -287,6 +338,7 @@ function whyNot(kind, own) {
 
 /** @param {string} name the button @param {Record<string, unknown>} message @param {string} why it cannot be done */
 function act(name, message, why) {
+  if (message.type === "finish" && performance.now() - floorSince < kMeantMs) return;
   said = why;
   if (why === "" && pending === "" && socket.send(message)) {
     pending = name;
@@ -350,7 +402,7 @@ function lineChanged() {
 
 function titleOf(/** @type {string} */ at) {
   const me = at === "seat" ? view?.me : undefined;
-  const state = me?.on_air ? words("guest_on_air") : me?.has_floor ? words("guest_have_floor") : me?.next ? words("guest_next") : "";
+  const state = me?.has_floor && guest.lostAt !== null ? words("guest_floor_lost") : me?.on_air ? words("guest_on_air") : me?.has_floor ? words("guest_have_floor") : me?.next ? words("guest_next") : "";
   return (state === "" ? "" : `● ${state} · `) + page.title;
 }
 
@@ -358,6 +410,7 @@ function titleOf(/** @type {string} */ at) {
 function screenOf(at) {
   if (at === "notice") return notice(guest);
   if (at === "check") return check.template();
+  if (at === "early" || at === "elsewhere") return waiting(guest, at);
   return at === "lobby" || at === "seat" ? room(guest, at) : outside(guest, at);
 }
 
@@ -383,10 +436,10 @@ root.replaceChildren();
 if (step === "in") {
   devices.muted = kept.get("muted") === "yes";
   socket.start();
-  devices.open().then(settle);
 }
 show();
 setInterval(show, 250);
+keepTime(page.meeting, clock);
 keepAwake(() => ["lobby", "seat"].includes(stage()));
 addEventListener("pagehide", () => line.connection?.close());
 

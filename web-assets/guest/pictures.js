@@ -4,6 +4,7 @@
 import { html, nothing } from "../vendor/lit-html.js";
 
 const kHeard = 0.35; // of the meter: a voice, not a room
+const kMeterMs = 66; // what moves on the page makes the whole page be drawn again, and an old laptop has a camera to encode
 
 export class Pictures {
   /** Whether there is a programme to see. */
@@ -29,11 +30,15 @@ export class Pictures {
     this.oneself.setAttribute("aria-label", words("guest_self"));
     for (const event of ["playing", "resize", "emptied"]) this.programme.addEventListener(event, () => this.#look());
     for (const video of [this.programme, this.oneself]) video.addEventListener("pause", () => this.#goOn(video));
-    const draw = () => {
-      this.#draw();
+    let drawn = -Infinity;
+    const draw = (/** @type {number} */ now) => {
+      if (now - drawn >= kMeterMs) {
+        drawn = now;
+        this.#draw();
+      }
       requestAnimationFrame(draw);
     };
-    draw();
+    requestAnimationFrame(draw);
   }
 
   /** Nobody pauses what is live; a browser does when the element gets another place in the page (Firefox). @param {HTMLVideoElement} video */
@@ -116,7 +121,10 @@ export class Pictures {
       this.heard = true;
       this.show();
     }
-    for (const bar of document.querySelectorAll("[data-level] .level-now")) bar.setAttribute("width", String(Math.round(level * 100)));
+    const width = String(Math.round(level * 100));
+    for (const bar of document.querySelectorAll("[data-level] .level-now")) {
+      if (bar.getAttribute("width") !== width) bar.setAttribute("width", width);
+    }
   }
 
   /** Himself, as in a mirror. */
@@ -129,8 +137,8 @@ export class Pictures {
   /** How loud he is. @param {string} place names the meter on the page */
   level(place) {
     const { words, devices } = this;
-    const says = devices.microphone === null ? "" : this.heard ? words("guest_level_heard") : words("guest_level_speak");
-    return html`<div class="level" data-level=${place}>
+    const says = devices.microphone === null ? "" : words(devices.silent ? "guest_level_silent" : this.heard ? "guest_level_heard" : "guest_level_speak");
+    return html`<div class="level" data-level=${place} ?data-silent=${devices.silent}>
       <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class="level-ground" width="100" height="10" /><rect class="level-now" width="0" height="10" /></svg>
       ${place === "seat" ? nothing : html`<p role="status">${says}</p>`}
     </div>`;

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html.js";
 import { gradeOf } from "../lib/line.js";
-import { clockText, timeOfDay } from "../lib/words.js";
+import { aboutText, clockText, roleWord, timeOfDay } from "../lib/words.js";
 import { icon } from "../lib/icons.js";
 
 /** @typedef {import("./guest.js").Guest} Guest */
@@ -36,7 +36,7 @@ export function room(guest, stage) {
           ${guest.pictures.self()}
           <div>
             ${guest.pictures.level("seat")}
-            <p class="quiet">${words(heardWord(guest))}</p>
+            <p class="heard">${words(heardWord(guest))}</p>
           </div>
         </section>
       </div>
@@ -45,14 +45,16 @@ export function room(guest, stage) {
       ${microphoneButton(guest)} ${cameraButton(guest)} ${screenButton(guest)}
       <button type="button" class="tool tool-small" data-act="settings" @click=${guest.openSettings}>${icon("settings")}<span><b>${words("guest_settings")}</b></span></button>
     </footer>
-    ${me?.has_floor ? html`<div class="frame" data-on-air=${me.on_air ? "true" : nothing} aria-hidden="true"></div>` : nothing}`;
+    ${me?.has_floor ? html`<div class="frame" data-on-air=${me.on_air && guest.lostAt === null ? "true" : nothing} aria-hidden="true"></div>` : nothing}`;
 }
 
 /** Who hears him just now: the question of this screen. @param {Guest} guest */
-function heardWord({ view, devices }) {
+function heardWord({ view, devices, lostAt }) {
+  if (lostAt !== null) return "guest_hear_lost";
   if (devices.microphone === null) return "guest_hear_no_microphone";
   if (devices.muted) return "guest_hear_muted";
   if (view?.me.muted) return "guest_muted_by_secretary";
+  if (devices.silent) return "guest_level_silent";
   return view?.me.has_floor ? "guest_hear_all" : "guest_hear_nobody";
 }
 
@@ -87,7 +89,7 @@ function now(guest) {
   if (!view) return html`<p class="now"></p>`;
   const { item, floor, recess } = view;
   const title = item.id ? `${item.no}. ${guest.text(item.title)}` : words(view.meeting.state === "announced" ? "guest_not_open" : "guest_no_item");
-  const who = view.meeting.state === "recess" ? (recess.until ? words("guest_recess_until", { time: timeOfDay(recess.until, guest.page.utc_offset_s) }) : words("guest_recess")) : floor.person && !view.me.has_floor ? words("guest_speaks", { name: guest.text(floor.name) }) : "";
+  const who = view.meeting.state === "recess" ? (recess.until_words ? words("guest_recess_until", { time: guest.text(recess.until_words) }) : words("guest_recess")) : floor.person && !view.me.has_floor ? words("guest_speaks", { name: guest.text(floor.name) }) : "";
   return html`<p class="now"><span>${title}</span> <b>${who}</b></p>`;
 }
 
@@ -108,8 +110,8 @@ function card(guest, stage) {
   }
   if (me.hand) {
     const { place, wait_s, kind } = me.hand;
-    const wait = wait_s === null ? "" : wait_s < 60 ? words("guest_wait_soon") : words("guest_wait", { n: Math.round(wait_s / 60) });
-    return html`<section class="card" data-look="waits"><p class="card-title">${words("guest_place", { n: place ?? "–" })}</p><p>${wait}</p><p class="quiet">${words("guest_hand_up", { kind: words(`as_${kind}`) })}</p>${muted}</section>`;
+    const wait = wait_s === null ? "" : wait_s < 60 ? words("guest_wait_soon") : words("guest_wait", { time: aboutText(words, wait_s) });
+    return html`<section class="card" data-look="waits"><p class="card-title">${words("guest_place", { n: place ?? "–" })}</p><p>${wait}</p><p class="quiet">${words("guest_hand_up", { kind: roleWord(words, kind) })}</p>${muted}</section>`;
   }
   return html`<section class="card" data-look="calm"><p class="card-title">${words("guest_listen")}</p><p>${words("guest_listen_text")}</p>${muted}</section>`;
 }
@@ -121,10 +123,11 @@ function floorCard(guest) {
   const { me } = view;
   const look = countdown?.look() ?? "calm";
   const under = !countdown ? "" : !countdown.floor.running ? words("guest_clock_paused") : look === "over" ? words("guest_clock_over") : words("guest_clock_left");
-  const heard = guest.lostAt !== null ? "guest_on_air_unsure" : me.on_air ? "guest_on_air_text" : "guest_have_floor_text";
-  const silent = me.muted ? "guest_muted_by_secretary" : devices.microphone === null ? "guest_hear_no_microphone" : devices.muted ? "guest_hear_muted" : "";
-  return html`<section class="card floor" data-look=${me.on_air ? "on" : "have"} data-clock=${look}>
-    <p class="card-title">${words(me.on_air ? "guest_on_air" : "guest_have_floor")}</p>
+  const lost = guest.lostAt !== null, onAir = me.on_air && !lost;
+  const heard = lost ? "guest_on_air_unsure" : me.on_air ? "guest_on_air_text" : "guest_have_floor_text";
+  const silent = lost ? "" : me.muted ? "guest_muted_by_secretary" : devices.microphone === null ? "guest_hear_no_microphone" : devices.muted ? "guest_hear_muted" : devices.silent ? "guest_level_silent" : "";
+  return html`<section class="card floor" data-look=${onAir ? "on" : "have"} data-clock=${look}>
+    <p class="card-title">${words(lost ? "guest_floor_lost" : me.on_air ? "guest_on_air" : "guest_have_floor")}</p>
     <p class="floor-clock" role="timer"><b>${countdown ? clockText(countdown.remainingS()) : ""}</b> <span>${under}</span></p>
     ${silent !== "" ? html`<p class="warn" role="alert">${words(silent)}</p>` : html`<p>${words(heard)}</p>`}
   </section>`;
@@ -139,7 +142,9 @@ function hands(guest) {
   const raise = (/** @type {string} */ kind, /** @type {string} */ label, /** @type {"question"|"order"} */ picture) =>
     acting(guest, { name: `hand-${kind}`, message: { type: "hand.raise", kind }, look: "button", label: html`${icon(picture)}<span>${words(label)}</span>`, own: raised ? words("guest_hand_is_up") : "" });
   return html`<section class="hands" aria-label=${words("guest_hand")}>
-    ${raised
+    ${view?.me.has_floor
+      ? acting(guest, { name: "finish", message: { type: "finish" }, look: "button button-main hand", label: html`<span>${words("guest_finish")}</span>` })
+      : raised
       ? acting(guest, { name: "hand", message: { type: "hand.lower" }, look: "button hand", label: html`${icon("hand")}<span>${words(raised.state === "suspended" ? "guest_give_up_turn" : "guest_lower")}</span>`, pressed: true })
       : acting(guest, { name: "hand", message: { type: "hand.raise", kind: "debate" }, look: "button button-main hand", label: html`${icon("hand")}<span>${words("guest_raise")}</span>` })}
     <div class="hand-kinds">${raise("question", "guest_raise_question", "question")} ${raise("point_of_order", "guest_raise_order", "order")}</div>
@@ -167,9 +172,10 @@ function tool({ name, picture, is, does, look, press }) {
 }
 
 /** @param {Guest} guest */
-function microphoneButton({ words, devices, toggleMicrophone, view }) {
+function microphoneButton(guest) {
+  const { words, devices, toggleMicrophone, view } = guest;
   if (devices.microphone === null) return tool({ name: "microphone", picture: "microphoneOff", is: words("guest_microphone_missing"), does: words("guest_try_again"), look: "soon", press: toggleMicrophone });
-  if (view?.me.muted && !devices.muted) return tool({ name: "microphone", picture: "microphoneOff", is: words("guest_microphone_by_secretary"), does: words("guest_mute"), look: "soon", press: toggleMicrophone });
+  if (view?.me.muted && !devices.muted) return tool({ name: "microphone", picture: "microphoneOff", is: words("guest_microphone_by_secretary"), does: words(view.me.asks ? "guest_ask_sent" : "guest_ask"), look: "soon", press: () => guest.act("microphone", { type: "ask" }, guest.lostAt === null ? "" : guest.lostWords()) });
   return devices.muted
     ? tool({ name: "microphone", picture: "microphoneOff", is: words("guest_microphone_is_off"), does: words("guest_unmute"), look: "soon", press: toggleMicrophone })
     : tool({ name: "microphone", picture: "microphone", is: words("guest_microphone_is_on"), does: words("guest_mute"), press: toggleMicrophone });

@@ -1,7 +1,7 @@
 // The screens before and after the room, and the questions that are asked over it.
 
 import { html, nothing } from "../vendor/lit-html.js";
-import { deviceChoice, deviceWords, speakerChoice } from "./check.js";
+import { deviceChoice, deviceWords, inAnotherBrowser, noDevices, speakerChoice } from "./check.js";
 
 /** @typedef {import("./guest.js").Guest} Guest */
 
@@ -31,25 +31,56 @@ export function notice(guest) {
     </main>`;
 }
 
+/** Days, hours and minutes: seconds would be read for a time of day. @param {Guest} guest */
+function left({ words, startsInS }) {
+  const minutes = Math.max(1, Math.ceil(startsInS() / 60));
+  const values = { days: Math.floor(minutes / 1440), hours: Math.floor(minutes / 60) % 24, minutes: minutes % 60 };
+  return words(values.days > 0 ? "guest_left_days" : values.hours > 0 ? "guest_left_hours" : "guest_left_minutes", values);
+}
+
+/**
+ * What he is invited to is not what is seen and heard now. @param {Guest} guest @param {"early"|"elsewhere"} why
+ */
+export function waiting(guest, why) {
+  const { words, page } = guest;
+  return html`<main id="main" class="step" tabindex="-1">
+    <p class="quiet">${page.title}</p>
+    <h1 tabindex="-1" data-heading>${words(`guest_${why}`)}</h1>
+    <p class="big-time">${page.starts_text}</p>
+    ${guest.startsInS() > 0 ? html`<p data-left>${words("guest_left_until", { time: left(guest) })}</p>` : nothing}
+    <p>${words(`guest_${why}_text`, { time: page.comes_text })}</p>
+    ${guest.lostAt === null ? nothing : html`<p role="status">${guest.lostWords()}</p>`}
+    ${why === "early"
+      ? html`<p class="choices-left"><a class="button button-main" data-act="calendar" href="/join/${page.token}/calendar.ics?lang=${page.language}" download>${words("guest_calendar")}</a>
+        <button type="button" class="button" data-act="check-again" @click=${guest.checkAgain}>${words("guest_check_again")}</button></p>`
+      : nothing}
+    <p class="quiet">${contact(guest)}</p>
+  </main>`;
+}
+
 /** @param {Guest} guest */
 const publicPage = ({ page }) => `/${page.language}/meetings/${encodeURIComponent(page.meeting)}`;
 
 /** @param {Guest} guest */
 function contact({ page, words }) {
-  const ways = [page.contact_phone, page.contact_email].filter(Boolean);
-  return ways.length > 0 ? words("guest_contact", { contact: ways.join(", ") }) : "";
+  const { contact_phone: phone, contact_email: email } = page;
+  if (!phone && !email) return "";
+  // The words stand around what they name, whatever the language's order.
+  const [before, after] = words("guest_contact").split("{contact}");
+  return html`${before}${phone ? html`<a href="tel:${phone.replace(/[^\d+]/g, "")}">${phone}</a>` : nothing}${phone && email ? ", " : ""}${email ? html`<a href="mailto:${email}">${email}</a>` : nothing}${after}`;
 }
 
 /**
  * A screen that says one thing, and what he can do.
  * @param {Guest} guest
- * @param {{title: string, text: string, does?: {name: string, label: string, press: () => void}, watch?: boolean, busy?: boolean}} said
+ * @param {{title: string, text: string, does?: {name: string, label: string, press: () => void}, more?: unknown, watch?: boolean, busy?: boolean}} said
  */
-function plain(guest, { title, text, does, watch = false, busy = false }) {
+function plain(guest, { title, text, does, more = nothing, watch = false, busy = false }) {
   const { words } = guest;
   return html`<main id="main" class="step" tabindex="-1">
     <h1 tabindex="-1" data-heading>${words(title)}</h1>
     <p role=${busy ? "status" : nothing}>${text}</p>
+    ${more}
     ${does ? html`<button type="button" class="button button-main big" data-act=${does.name} @click=${does.press}>${words(does.label)}</button>` : nothing}
     ${watch ? html`<p><a class="button" href=${publicPage(guest)}>${words("guest_watch_page")}</a></p>` : nothing}
     ${busy ? nothing : html`<p class="quiet">${contact(guest)}</p>`}
@@ -78,7 +109,7 @@ export function outside(guest, stage) {
     case "over":
       return plain(guest, { title: "guest_over", text: text("over"), watch: true });
     case "unsupported":
-      return plain(guest, { title: "guest_unsupported", text: text("unsupported"), watch: true });
+      return plain(guest, { title: "guest_unsupported", text: text("unsupported"), more: guest.devices.inApp ? inAnotherBrowser(guest, "unsupported") : nothing, watch: true });
     default:
       return plain(guest, { title: "guest_connecting", text: guest.lostAt === null ? text("connecting") : guest.lostWords(), busy: true });
   }
@@ -113,7 +144,7 @@ export function dialogs(guest) {
     </dialog>
     <dialog id="settings" aria-labelledby="settings-title">
       <h2 id="settings-title">${words("guest_settings")}</h2>
-      ${guest.devices.possible ? nothing : html`<p class="notice">${words("guest_insecure")}</p>`}
+      ${noDevices(guest, "settings")}
       ${deviceWords(guest, "microphone")} ${deviceChoice(guest, "microphone")}
       ${guest.pictures.level("settings")}
       ${deviceWords(guest, "camera")} ${deviceChoice(guest, "camera")}

@@ -44,6 +44,8 @@ export class LatencyController {
   #sought = false;
   target = kUnknown;
   trough = 0;
+  /** Of the last part, seconds. */
+  late = NaN;
 
   /** The picture moves for the first time. @param {number} t */
   started(t) {
@@ -61,6 +63,7 @@ export class LatencyController {
    */
   arrived(t, late, length) {
     this.#length = length;
+    this.late = late;
     const settled = this.#startedAt !== null && t - Math.max(this.#startedAt, this.#switchedAt) > kSettling;
     if (!settled || late > kOutage) return;
     const last = this.#worst.at(-1);

@@ -59,6 +59,7 @@
 /**
  * @typedef {object} PublicView
  * @property {number} seq
+ * @property {number} record the edition of what the page was made of
  * @property {string} now
  * @property {{id: string, state: string, title: Text, starts_at: string}} meeting
  * @property {{state: "idle"|"holding"|"live"|"ended", since: string|null, ended: string|null}} broadcast
@@ -69,7 +70,7 @@
  * @property {Next|null} next
  * @property {{layout: Layout, persons: string[], by_hand: boolean}} layout as it is in effect
  * @property {"open"|"closed"} registration whether people may sign up to speak
- * @property {{since: string|null, until: string|null}} recess
+ * @property {{since: string|null, until: string|null, until_words: Text|null, recess: number|null}} recess until_words: with the day where that is not today
  * @property {Chapter[]} chapters
  */
 
@@ -101,6 +102,7 @@
  * @property {GuestStage} stage
  * @property {boolean} invited whether there is an invitation that is valid
  * @property {boolean} muted
+ * @property {boolean} asks to be heard again
  * @property {boolean} line_lost
  * @property {string|null} since
  * @property {boolean} has_floor
@@ -117,7 +119,9 @@
  * @property {Text|null} name
  * @property {Text|null} position
  * @property {GuestStage} stage
+ * @property {"day"|"other"|null} waits why nothing is seen or sent yet: its day has not come; another meeting is on air
  * @property {boolean} muted by the secretary
+ * @property {boolean} asks to be heard again
  * @property {boolean} line_lost
  * @property {boolean} has_floor
  * @property {boolean} on_air
@@ -146,7 +150,7 @@
  * @property {DeskGuest[]} guests the lobby first, then who was admitted, then the rest
  * @property {Registration[]} registrations in the order in which they came
  * @property {{code: string, text: Text, since: string}[]} alarms
- * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string}|null} source
+ * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string, reason: ""|"refused", reserve_ms: number, sound_missing_percent: number, sound: ""|"one_channel"|"opposite_phase"}|null} source
  * @property {{invited: boolean, line: PeerLine|null}} encoder that may be the hall's camera
  * @property {{state: "ok"|"low"|"full"|"lost", free_hours: number}|null} disk
  * @property {boolean} media_connected

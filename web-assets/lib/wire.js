@@ -2,6 +2,7 @@
 
 const kPollTimeoutMs = 40_000; // the server answers after 25 s at the latest
 const kFirstPauseMs = 250, kLongestPauseMs = 3000;
+const kLookAtClockMs = 30_000;
 
 /** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -48,32 +49,60 @@ function parse(body) {
   }
 }
 
+/** @param {string} meeting */
+const stateAddress = (meeting) => `/api/v1/meetings/${encodeURIComponent(meeting)}/state`;
+
+/**
+ * Keeps the clock of a screen that hears by a socket, where nothing says how long a message was on its way.
+ * @param {string} meeting @param {import("./clock.js").ServerClock} clock
+ */
+export async function keepTime(meeting, clock) {
+  for (let tries = 0; ; ) {
+    if (clock.wantsQuestion(tries)) {
+      const asked = performance.now();
+      try {
+        const { status, json } = await fetchWithin(stateAddress(meeting), { cache: "no-store" }, 10_000);
+        if (status === 200 && json) clock.heard(json.now, performance.now() - asked);
+      } catch {
+        // The socket says that the line is away.
+      }
+      tries += 1;
+    } else {
+      tries = 0;
+    }
+    await pause(tries === 0 ? kLookAtClockMs : kFirstPauseMs);
+  }
+}
+
 /**
  * Follows a meeting's public view for ever: asks "newer than N?", and again from the last one after any failure.
  * @param {string} meeting
  * @param {number} since
- * @param {{view: (view: import("./types.js").PublicView, roundTripMs: number) => void, trouble?: (since: number|null) => void}} tell
+ * @param {import("./clock.js").ServerClock} clock is set by it
+ * @param {{view: (view: import("./types.js").PublicView) => void, trouble?: (since: number|null) => void}} tell
  */
-export async function followState(meeting, since, tell) {
+export async function followState(meeting, since, clock, tell) {
   const backoff = new Backoff();
   /** @type {number|null} */
   let troubleSince = null;
-  // The first question does not block: its round trip also sets the clock.
-  let question = `/api/v1/meetings/${encodeURIComponent(meeting)}/state`;
+  let measured = 0;
   for (;;) {
+    // A question that does not block says by its round trip what time it is.
+    const blocking = !clock.wantsQuestion(measured);
+    measured = blocking ? 0 : measured + 1;
+    const question = stateAddress(meeting) + (blocking ? `?since=${since}` : "");
     const asked = performance.now();
     try {
       const answer = await fetchWithin(question, { cache: "no-store" }, kPollTimeoutMs);
       if (answer.status !== 200 || !answer.json) throw new Error(`the state is not there: ${answer.status}`);
       if (troubleSince !== null) tell.trouble?.((troubleSince = null));
       backoff.reset();
-      const blocking = question.includes("since=");
       const news = answer.json.seq !== since;
-      tell.view(answer.json, blocking ? 0 : performance.now() - asked);
+      clock.heard(answer.json.now, blocking ? null : performance.now() - asked);
+      tell.view(answer.json);
       // A cache in between that answers at once with old news must not be asked in a tight loop.
       if (blocking && !news && performance.now() - asked < 1000) await backoff.wait();
       since = answer.json.seq;
-      question = `/api/v1/meetings/${encodeURIComponent(meeting)}/state?since=${since}`;
     } catch {
       if (troubleSince === null) tell.trouble?.((troubleSince = Date.now()));
       await backoff.wait();
@@ -92,7 +121,8 @@ export class LiveSocket {
 
   /**
    * @param {string} meeting
-   * @param {{message: (message: any) => void, lost: (at: number) => void, signedOut: () => void}} tell
+   * @param {{message: (message: any) => void, lost: (at: number) => void, signedOut: () => Promise<boolean>}} tell
+   *   signedOut: gives whether somebody has signed in again
    */
   constructor(meeting, tell) {
     this.tell = tell;
@@ -127,8 +157,7 @@ export class LiveSocket {
     socket.close();
     this.tell.lost(Date.now());
     await this.#backoff.wait();
-    if (await signedOut()) this.tell.signedOut();
-    else this.#connect();
+    if (!(await signedOut()) || (await this.tell.signedOut())) this.#connect();
   }
 
   /** A cable that was pulled closes no socket: after some silence the server must answer a question, or it counts as gone. */
@@ -169,8 +198,8 @@ export async function session() {
   }
 }
 
-/** 128 random bits; crypto.randomUUID() exists only in secure contexts. */
-function freshKey() {
+/** A key for one press: 128 random bits; crypto.randomUUID() exists only in secure contexts. */
+export function freshKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
@@ -181,12 +210,13 @@ function freshKey() {
 
 /**
  * Acts once: when the line fails the same request is sent once more with the same key, and the server remembers the key.
- * @param {string} meeting @param {Record<string, unknown>} action @param {string} csrf @returns {Promise<Outcome>}
+ * @param {string} meeting @param {Record<string, unknown>} action @param {string} csrf @param {string} [key] of the press
+ * @returns {Promise<Outcome>}
  */
-export async function act(meeting, action, csrf) {
+export async function act(meeting, action, csrf, key = freshKey()) {
   const request = {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, "Idempotency-Key": freshKey() },
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, "Idempotency-Key": key },
     body: JSON.stringify(action),
   };
   const url = `/api/v1/meetings/${encodeURIComponent(meeting)}/actions`;

@@ -12,6 +12,15 @@ export function wordsOf(texts) {
   };
 }
 
+/** What somebody speaks as; an agenda may name parts that nobody here has a word for. @param {Words} words @param {string|null} as */
+export function roleWord(words, as) {
+  try {
+    return words(`as_${as}`);
+  } catch {
+    return words("as_other");
+  }
+}
+
 /**
  * In the screen's language; Kazakh stands in for a missing one.
  * @param {import("./types.js").Text|null|undefined} text @param {string} language
@@ -27,6 +36,28 @@ export function clockText(seconds) {
   const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60, rest = String(whole % 60).padStart(2, "0");
   const sign = seconds < 0 && whole > 0 ? "−" : "";
   return hours > 0 ? `${sign}${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${sign}${minutes}:${rest}`;
+}
+
+/**
+ * 90 → "1 мин 30 с", 3900 → "1 ч 05 мин", 40 → "40 с": as projections::duration of the server writes it, to the second.
+ * @param {Words} words @param {number} seconds
+ */
+export function durationText(words, seconds) {
+  const whole = Math.floor(Math.abs(seconds));
+  const hour = Math.floor(whole / 3600), minute = Math.floor(whole / 60) % 60, second = whole % 60;
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  const parts = [];
+  if (hour > 0) parts.push(`${hour} ${words("unit_hour")} ${two(minute)} ${words("unit_minute")}`);
+  else if (minute > 0) parts.push(`${minute} ${words("unit_minute")}`);
+  if (whole < 60) parts.push(`${second} ${words("unit_second")}`);
+  else if (second > 0) parts.push(`${two(second)} ${words("unit_second")}`);
+  return (seconds < 0 && whole > 0 ? "−" : "") + parts.join(" ");
+}
+
+/** Of what is only expected: to the half minute, beyond five to the minute, and never less than it is. @param {Words} words @param {number} seconds */
+export function aboutText(words, seconds) {
+  const step = seconds > 300 ? 60 : 30;
+  return durationText(words, Math.ceil(seconds / step) * step);
 }
 
 /** "15:04" in the council's zone, whatever the reader's own is. @param {number|string} time @param {number} utcOffsetS */

@@ -5,7 +5,7 @@
 <h2 id="live">{{t_home_live}}</h2>
 {{#LIVE}}
 <article class="card card-live">
-<p class="card-kind"><span class="tag tag-live">{{t_viewer_live}}</span> {{KIND}}</p>
+<p class="card-kind">{{#ON_AIR}}<span class="tag tag-live">{{t_viewer_live}}</span>{{/ON_AIR}}{{#RESTS}}<span class="tag tag-soon">{{STAGE_WORDS}}</span>{{/RESTS}} {{KIND}}</p>
 <h3><a href="{{URL}}">{{MEETING_TITLE}}</a></h3>
 {{#HAS_BODY_NAME}}<p class="quiet">{{BODY_NAME}}</p>{{/HAS_BODY_NAME}}
 <p class="card-go" aria-hidden="true">{{t_home_watch_live}}</p>
@@ -33,6 +33,7 @@
 <p class="card-kind">{{KIND}}</p>
 <h3><a href="{{URL}}">{{MEETING_TITLE}}</a></h3>
 <p><time datetime="{{WHEN_ISO}}">{{WHEN}}</time></p>
+{{#NOT_HELD}}<p class="quiet">{{t_viewer_not_held}}</p>{{/NOT_HELD}}
 {{#HAS_RECORDING}}<p class="card-go" aria-hidden="true">{{t_home_watch_recording}}</p>{{/HAS_RECORDING}}
 </article>
 {{/PAST}}

@@ -1,36 +1,21 @@
 {{%AUTOESCAPE context="HTML"}}
 <main id="main" class="meeting" tabindex="-1" data-stage="{{STAGE}}" data-page="{{PAGE}}">
 <div class="watch">
-<p class="stage" data-stage-line><span class="tag" data-stage-tag>{{STAGE_TAG}}</span> <span data-stage-words>{{STAGE_WORDS}}</span></p>
+<p class="stage" data-stage-line><span class="tag" data-stage-tag>{{STAGE_TAG}}</span> <span data-stage-words role="status">{{STAGE_WORDS}}</span>
+<button class="button" type="button" data-offer-sound hidden>{{t_viewer_sound_only}}</button></p>
 <section class="picture" aria-label="{{t_meeting_picture_section}}" data-picture {{#PICTURE_HIDDEN}}hidden{{/PICTURE_HIDDEN}}>
 <div class="screen" data-screen>
-<video controls playsinline preload="none" aria-label="{{t_meeting_video_label}}" data-video></video>
-<p class="screen-words" data-screen-words role="status"></p>
+<video controls playsinline preload="none" aria-keyshortcuts="ArrowLeft ArrowRight" aria-label="{{t_meeting_video_label}}" data-video></video>
+<p class="screen-words" data-screen-words aria-hidden="true"></p>
 <button class="screen-button" type="button" data-unmute hidden>{{t_viewer_unmute}}</button>
 </div>
-<div class="now" data-now>&nbsp;</div>
+<div class="now" data-now><div>{{#NOW_ITEM}}<p class="now-item">{{NOW_NO}}. {{NOW_TITLE}}</p>{{/NOW_ITEM}}{{#NOW_PERSON}}<p class="now-person">{{NOW_NAME}} <span class="now-position">{{NOW_POSITION}}</span></p>{{/NOW_PERSON}}</div></div>
 <div class="controls" data-controls></div>
 </section>
 <noscript>
 {{#NO_SCRIPT_RECORDING}}<video class="no-script-film" controls preload="metadata" src="{{NO_SCRIPT_FILM}}"></video>{{/NO_SCRIPT_RECORDING}}
 {{#NO_SCRIPT_LIVE}}<p class="notice">{{t_meeting_no_script}}</p>{{/NO_SCRIPT_LIVE}}
 </noscript>
-<div class="about">
-<p class="number">{{NUMBER}}</p>
-<h1>{{MEETING_TITLE}}</h1>
-<dl class="facts">
-<div><dt>{{t_meeting_when}}</dt><dd><time datetime="{{WHEN_ISO}}">{{WHEN}}</time></dd></div>
-{{#HAS_PLACE}}<div><dt>{{t_meeting_where}}</dt><dd>{{PLACE}}</dd></div>{{/HAS_PLACE}}
-{{#HAS_COMMISSION}}<div><dt>{{t_meeting_commission}}</dt><dd>{{COMMISSION}}</dd></div>{{/HAS_COMMISSION}}
-{{#HAS_PHONE}}<div><dt>{{t_meeting_contact}}</dt><dd>{{PHONE}}{{#HAS_EMAIL}}, <a href="{{EMAIL_URL}}">{{EMAIL}}</a>{{/HAS_EMAIL}}</dd></div>{{/HAS_PHONE}}
-</dl>
-<p class="links">
-<a class="button button-main" href="#sign-up" data-to-sign-up {{#SIGN_UP_CLOSED}}hidden{{/SIGN_UP_CLOSED}}>{{t_signup_title}}</a>
-<a class="button" href="{{DOWNLOAD_URL}}" data-download {{#DOWNLOAD_HIDDEN}}hidden{{/DOWNLOAD_HIDDEN}}>{{t_meeting_download}}</a>
-<a class="quiet-link" href="{{HLS_URL}}" data-hls {{#PICTURE_HIDDEN}}hidden{{/PICTURE_HIDDEN}}>{{t_meeting_hls_link}}</a>
-</p>
-<p class="quiet">{{t_meeting_notice}}</p>
-</div>
 </div>
 <section class="agenda" aria-labelledby="agenda">
 <h2 id="agenda">{{t_meeting_agenda}}</h2>
@@ -46,13 +31,29 @@
 {{#HAS_SPEAKERS}}<p class="item-speakers">{{SPEAKERS}}</p>{{/HAS_SPEAKERS}}
 </div>
 </div>
-<ul class="turns">
+{{#HAS_TURNS}}<ul class="turns">{{/HAS_TURNS}}
 {{#TURN}}<li class="turn"><span class="moment"><span class="turn-who">{{WHO}}</span> <span class="turn-as">{{AS}}</span> <span class="turn-span">{{SPAN}}</span></span></li>{{/TURN}}
-</ul>
+{{#HAS_TURNS}}</ul>{{/HAS_TURNS}}
 </li>
 {{/ITEM}}
 </ol>
 </section>
+<div class="about">
+<p class="number">{{NUMBER}}</p>
+<h1>{{MEETING_TITLE}}</h1>
+<dl class="facts">
+<div><dt>{{t_meeting_when}}</dt><dd><time datetime="{{WHEN_ISO}}">{{WHEN}}</time></dd></div>
+{{#HAS_PLACE}}<div><dt>{{t_meeting_where}}</dt><dd>{{PLACE}}</dd></div>{{/HAS_PLACE}}
+{{#HAS_COMMISSION}}<div><dt>{{t_meeting_commission}}</dt><dd>{{COMMISSION}}</dd></div>{{/HAS_COMMISSION}}
+{{#HAS_PHONE}}<div><dt>{{t_meeting_contact}}</dt><dd><a href="tel:{{#PHONE_ABROAD}}+{{/PHONE_ABROAD}}{{PHONE_DIGITS}}">{{PHONE}}</a>{{#HAS_EMAIL}}, <a href="{{EMAIL_URL}}">{{EMAIL}}</a>{{/HAS_EMAIL}}</dd></div>{{/HAS_PHONE}}
+</dl>
+<p class="links">
+<a class="button button-main" href="#sign-up" data-to-sign-up {{#SIGN_UP_CLOSED}}hidden{{/SIGN_UP_CLOSED}}>{{t_signup_title}}</a>
+<a class="button" href="{{DOWNLOAD_URL}}" data-download {{#DOWNLOAD_HIDDEN}}hidden{{/DOWNLOAD_HIDDEN}}>{{t_meeting_download}}</a>
+<a class="quiet-link" href="{{HLS_URL}}" data-hls {{#PICTURE_HIDDEN}}hidden{{/PICTURE_HIDDEN}}>{{t_meeting_hls_link}}</a>
+</p>
+<p class="quiet">{{t_meeting_notice}}</p>
+</div>
 <section class="sign-up" aria-labelledby="sign-up" data-sign-up {{#SIGN_UP_WRONG}}data-stays{{/SIGN_UP_WRONG}} {{#SIGN_UP_HIDDEN}}hidden{{/SIGN_UP_HIDDEN}}>
 <h2 id="sign-up">{{t_signup_title}}</h2>
 <p>{{t_signup_text}}</p>

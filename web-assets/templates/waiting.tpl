@@ -20,6 +20,6 @@
 </p>
 {{/PENDING}}
 <noscript><p><a class="button" href="?lang={{LANG}}">{{t_signup_look}}</a></p></noscript>
-{{#HAS_PHONE}}<p class="quiet">{{t_meeting_contact}}: {{PHONE}}</p>{{/HAS_PHONE}}
+{{#HAS_PHONE}}<p class="quiet">{{t_meeting_contact}}: <a href="tel:{{#PHONE_ABROAD}}+{{/PHONE_ABROAD}}{{PHONE_DIGITS}}">{{PHONE}}</a></p>{{/HAS_PHONE}}
 <p><a href="{{WATCH_URL}}">{{t_signup_watch}}</a></p>
 </main>

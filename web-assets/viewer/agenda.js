@@ -1,7 +1,7 @@
 // The agenda as an index of the broadcast: items, their turns, and a link to every moment that has one.
 
 import { html, nothing, svg } from "../vendor/lit-html.js";
-import { inLanguage, timeOfDay } from "../lib/words.js";
+import { inLanguage, roleWord, timeOfDay } from "../lib/words.js";
 
 /**
  * @typedef {object} Agenda
@@ -35,7 +35,7 @@ function otherRow(agenda, chapter) {
   return html`<li class="item">
     <div class="item-row"><span></span>
       <h3 class="item-title">${moment(agenda, chapter.id, title, html`<span class="moment-title">${title}</span>`, agenda.current.item === chapter.id)}</h3>
-      ${copyButton(agenda, chapter.id)}
+      ${copyButton(agenda, chapter.id, title)}
     </div>
   </li>`;
 }
@@ -46,6 +46,7 @@ function itemRow(agenda, item) {
   const state = view.items[item.id] ?? "pending";
   // An item that was opened again has several chapters: the row leads to the first.
   const chapter = view.chapters.find((one) => one.kind === "item" && one.item === item.id);
+  const rows = rowsWithin(agenda, item);
   return html`<li class="item" data-item=${item.id} data-state=${state}>
     <div class="item-head">
       <span class="item-no">${item.no}</span>
@@ -54,9 +55,9 @@ function itemRow(agenda, item) {
         ${state === "open" && view.broadcast.state !== "ended" ? html`<p class="item-state">${words("viewer_item_open")}</p>` : nothing}
         ${speakersLine(agenda, item)}
       </div>
-      ${chapter ? copyButton(agenda, chapter.id) : nothing}
+      ${chapter ? copyButton(agenda, chapter.id, `${item.no}. ${item.title}`) : nothing}
     </div>
-    <ul class="turns">${rowsWithin(agenda, item).map((one) => turnRow(agenda, one))}</ul>
+    ${rows.length > 0 ? html`<ul class="turns">${rows.map((one) => turnRow(agenda, one))}</ul>` : nothing}
   </li>`;
 }
 
@@ -94,7 +95,7 @@ function turnRow(agenda, chapter) {
     ${chapter.kind === "turn" ? html`<span class="turn-as">${roleWord(agenda.words, chapter.as)}</span>` : nothing}
     <span class="turn-span">${span}</span>`;
   return html`<li class="turn" data-chapter=${chapter.id}>
-    ${moment(agenda, chapter.id, title, row, agenda.current.turn === chapter.id)} ${copyButton(agenda, chapter.id)}
+    ${moment(agenda, chapter.id, title, row, agenda.current.turn === chapter.id)} ${copyButton(agenda, chapter.id, title)}
   </li>`;
 }
 
@@ -113,19 +114,10 @@ function moment(agenda, chapter, title, content, current) {
     }}>${content}</a>`;
 }
 
-/** @param {Agenda} agenda @param {string} chapter */
-function copyButton(agenda, chapter) {
+/** @param {Agenda} agenda @param {string} chapter @param {string} what it leads to */
+function copyButton(agenda, chapter, what) {
   const at = agenda.offsets.get(chapter);
   if (!at) return nothing;
-  return html`<button class="copy" type="button" aria-label=${agenda.words("viewer_copy_link")} title=${agenda.words("viewer_copy_link")}
+  return html`<button class="copy" type="button" aria-label=${agenda.words("viewer_copy_link", { what })} title=${agenda.words("viewer_copy_link", { what })}
     @click=${() => agenda.copy(at.start_s)}><svg viewBox="0 0 24 24" aria-hidden="true">${chain}</svg></button>`;
-}
-
-/** @param {import("../lib/words.js").Words} words @param {string|null} as */
-function roleWord(words, as) {
-  try {
-    return words(`as_${as}`);
-  } catch {
-    return words("as_other");
-  }
 }

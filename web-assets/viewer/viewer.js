@@ -5,9 +5,11 @@ import { html, nothing, render } from "../vendor/lit-html.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
 import "../lib/language.js";
 import { Player } from "../lib/player.js";
+import { keepRecord } from "../lib/record.js";
 import { followState } from "../lib/wire.js";
-import { clockText, inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
+import { clockText, inLanguage, must, pageData, wordsOf } from "../lib/words.js";
 import { agendaRows } from "./agenda.js";
+import { statusOf } from "./status.js";
 
 const main = must(document, "main.meeting", HTMLElement);
 const page = pageData(main);
@@ -50,34 +52,67 @@ function stage() {
 
 /** On air, with a card instead of the hall. */
 function onCard() {
-  return stage() === "live" && (view.broadcast.state === "holding" || view.meeting.state === "recess");
+  return stage() === "live" && (view.broadcast.state === "holding" || view.meeting.state === "recess" || view.meeting.state === "closed");
 }
 
-function stageWords() {
-  if (troubleSince !== null && stage() !== "recording") return words("viewer_no_server");
-  if (stage() === "recording") return words("viewer_ended");
-  if (view.meeting.state === "closed" && stage() === "announced") return words("viewer_closed_no_broadcast");
-  if (stage() === "announced") return announcedWords();
-  if (view.meeting.state === "recess") {
-    return view.recess.until ? words("viewer_recess_until", { time: timeOfDay(view.recess.until, page.utc_offset_s) }) : words("viewer_recess");
-  }
-  if (view.broadcast.state === "holding") return words(view.meeting.state === "announced" ? "viewer_starts_soon" : "viewer_holding");
-  return player.mode === "live" ? words("viewer_at_live") : "";
+/** What the page says of itself. */
+function status() {
+  return statusOf({
+    stage: stage(),
+    view,
+    answers: troubleSince === null,
+    mode: player.mode,
+    trouble: player.trouble,
+    pace: player.pace,
+    paused: video.paused,
+    soundOnly: player.soundOnly,
+    startsInS: startsInS(),
+    dayIsOver: localDay(clock.now()) > localDay(Date.parse(page.starts_at)),
+  });
 }
 
-function announcedWords() {
-  const left = (new Date(page.starts_at).getTime() - clock.now()) / 1000;
-  if (left > 86400) return words("viewer_starts_at", { time: page.starts_words });
-  return left > 0 ? words("viewer_starts_in", { time: clockText(left) }) : words("viewer_starts_soon");
+const startsInS = () => (new Date(page.starts_at).getTime() - clock.now()) / 1000;
+
+/** Of the council's own calendar. @param {number} ms */
+const localDay = (ms) => new Date(ms + page.utc_offset_s * 1000).toISOString().slice(0, 10);
+
+/** Hours and minutes: a countdown in seconds is read for a time of day. @param {number} seconds */
+function spanWords(seconds) {
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  const values = { hours: Math.floor(minutes / 60), minutes: minutes % 60 };
+  return words(values.hours > 0 ? "viewer_hours_minutes" : "viewer_minutes", values);
+}
+
+/** @param {string} key */
+function statusWords(key) {
+  if (key === "viewer_starts_at") return words(key, { time: page.starts_words });
+  if (key === "viewer_starts_in") return words(key, { time: spanWords(startsInS()) });
+  if (key === "viewer_recess_until") return words(key, { time: inLanguage(view.recess.until_words, page.language) });
+  return words(key);
+}
+
+function showStatus() {
+  const { key, tone, sound } = status();
+  const line = must(main, "[data-stage-line]", HTMLElement);
+  line.dataset.tone = tone;
+  // A countdown would be read out every minute.
+  must(main, "[data-stage-words]", HTMLElement).ariaLive = key === "viewer_starts_in" ? "off" : null;
+  setText("[data-stage-words]", statusWords(key));
+  const offered = Boolean(sound) && player.canSoundOnly;
+  must(main, "[data-offer-sound]", HTMLElement).hidden = !offered;
+  // The same words over a picture that stands: on a phone the line may have been scrolled away.
+  setText("[data-screen-words]", tone === "bad" || player.trouble !== "" ? statusWords(key) : "");
 }
 
 function showStage() {
   const now = stage();
   main.dataset.stage = now;
   main.toggleAttribute("data-card", onCard());
+  const title = now === "live" ? `● ${words("viewer_title_live")} – ${page.named}` : page.named;
+  if (document.title !== title) document.title = title;
   const tag = { announced: "viewer_announced", live: "viewer_live", recording: "viewer_recording" }[now];
   setText("[data-stage-tag]", words(tag));
-  setText("[data-stage-words]", stageWords());
+  showStatus();
   must(main, "[data-picture]", HTMLElement).hidden = now === "announced";
   must(main, "[data-hls]", HTMLElement).hidden = now === "announced";
   must(main, "[data-download]", HTMLElement).hidden = now !== "recording";
@@ -113,7 +148,9 @@ function followStage() {
   const before = stageShown;
   stageShown = now;
   const moment = momentInAddress();
-  if (now === "live") {
+  if (now === "live" && before === "recording") {
+    player.broadcastGoesOn();
+  } else if (now === "live") {
     player.toLive();
     if (moment !== null) player.seekTo(moment);
   } else if (now === "recording") {
@@ -123,6 +160,8 @@ function followStage() {
 }
 
 // ---- under the picture ----
+
+const kBack = 10, kForward = 30; // seconds of the buttons and keys
 
 /** The chapter at the moment on the screen: the open item's when live, the recording's otherwise. */
 function currentChapters() {
@@ -166,11 +205,14 @@ function controls() {
   const atLive = player.mode === "live";
   const behind = player.behind();
   const far = live && !atLive && behind !== null;
+  const watched = stage() !== "announced";
   const qualities = player.qualities();
   return html`
-    ${far ? html`<p class="where">${words("viewer_behind", { time: clockText(behind) })}</p>` : nothing}
+    ${far ? html`<p class="where"><span aria-hidden="true">−${clockText(behind)}</span><span class="unseen">${words("viewer_behind", { time: clockText(behind) })}</span></p>` : nothing}
     ${live && atLive ? html`<button class="button" type="button" data-from-start @click=${() => player.seekTo(0)}>${words("viewer_from_start")}</button>` : nothing}
     ${live && !atLive ? html`<button class="button button-main" type="button" data-to-live @click=${() => player.toLive()}>${words("viewer_to_live")}</button>` : nothing}
+    ${watched ? html`<button class="button" type="button" data-back aria-label=${words("viewer_skip_back_label")} title=${words("viewer_skip_back_label")} @click=${() => player.skip(-kBack)}>${words("viewer_skip_back")}</button>` : nothing}
+    ${watched && !(live && atLive) ? html`<button class="button" type="button" data-forward aria-label=${words("viewer_skip_forward_label")} title=${words("viewer_skip_forward_label")} @click=${() => player.skip(kForward)}>${words("viewer_skip_forward")}</button>` : nothing}
     ${qualities.length > 1 && !player.soundOnly
       ? html`<label>${words("viewer_quality")}
           <select data-quality @change=${(/** @type {Event} */ event) => (player.quality = Number(/** @type {HTMLSelectElement} */ (event.target).value))}>
@@ -183,22 +225,9 @@ function controls() {
       : nothing}`;
 }
 
-function screenWords() {
-  if (player.trouble !== "") return words({
-    loading: stage() === "live" ? "viewer_loading" : "viewer_loading_recording",
-    waiting: "viewer_waiting",
-    signal: "viewer_no_signal",
-    server: "viewer_no_server",
-    offline: "viewer_offline",
-    blocked: "viewer_press_play",
-    unsupported: "viewer_unsupported",
-  }[player.trouble]);
-  return "";
-}
-
 function showPlayer() {
   const screen = must(main, "[data-screen]", HTMLElement);
-  setText("[data-screen-words]", screenWords());
+  showStatus();
   must(screen, "[data-unmute]", HTMLElement).hidden = !(player.mutedByBrowser && video.muted);
   if (player.soundOnly) screen.dataset.soundOnly = words("viewer_sound_only_on");
   else delete screen.dataset.soundOnly;
@@ -277,11 +306,11 @@ async function learnOffsets() {
 
 // ---- everything in motion ----
 
-/** @param {import("../lib/types.js").PublicView} news @param {number} roundTripMs */
-function heard(news, roundTripMs) {
+/** @param {import("../lib/types.js").PublicView} news */
+function heard(news) {
   view = news;
-  clock.heard(news.now, roundTripMs);
-  countdown = news.floor.person === null ? null : new Countdown(news.floor, performance.now());
+  keepRecord(page.state.record, news.record);
+  countdown = news.floor.person === null ? null : new Countdown(news.floor, news.now, clock);
   showStage();
   showSignUp();
   followStage();
@@ -295,6 +324,19 @@ player.addEventListener("change", () => {
   showPlayer();
 });
 must(main, "[data-unmute]", HTMLElement).addEventListener("click", () => player.unmute());
+must(main, "[data-offer-sound]", HTMLElement).addEventListener("click", () => player.setSoundOnly(true));
+video.addEventListener("keydown", (event) => {
+  const by = { ArrowLeft: -kBack, ArrowRight: kForward }[event.key];
+  if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  player.skip(by);
+});
+// The other language goes on at the same moment.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-language]") : null;
+  const at = player.position();
+  if (link instanceof HTMLAnchorElement && at !== null && at >= 1) link.hash = `t=${Math.floor(at)}`;
+}, true);
 addEventListener("hashchange", () => {
   const moment = momentInAddress();
   if (moment !== null) player.seekTo(moment);
@@ -302,7 +344,6 @@ addEventListener("hashchange", () => {
 let shownChapter = "";
 setInterval(() => {
   showPlayer();
-  if (stage() === "announced") setText("[data-stage-words]", stageWords());
   const current = JSON.stringify(currentChapters());
   if (current !== shownChapter) {
     shownChapter = current;
@@ -316,7 +357,7 @@ followStage();
 showPlayer();
 showAgenda();
 learnOffsets();
-followState(page.meeting, view.seq, {
+followState(page.meeting, view.seq, clock, {
   view: heard,
   trouble: (since) => {
     troubleSince = since;

@@ -33,7 +33,7 @@ class ConfigFile : public testing::Test {
 TEST_F(ConfigFile, TheSampleIsRead) {
   const auto config = load_config(fs::path(TYNDAU_SOURCE_DIR) / "config/tyndau.toml");
   ASSERT_TRUE(config) << config.error().what;
-  EXPECT_EQ(config->programme.renditions.size(), 2U);
+  EXPECT_EQ(config->programme.renditions.size(), 3U);
   EXPECT_EQ(config->link_socket(), "/run/tyndau/media.sock");
 }
 
@@ -67,7 +67,6 @@ TEST_F(ConfigFile, TheWayToGuestsIsReadAndChecked) {
   EXPECT_NE(error_of("[webrtc]\nstun = \"a:3478\"\n").find("'a:3478'"), std::string::npos);
   EXPECT_NE(error_of("[webrtc]\nstun = \"stun:a stun:b\"\n"), "");
   EXPECT_NE(error_of("[webrtc]\nturn = \"http://a\"\nturn_secret = \"s\"\n"), "");
-  EXPECT_NE(error_of("[webrtc]\nturn = \"turn:a\"\n").find("turn_secret"), std::string::npos);
   EXPECT_NE(error_of("[webrtc]\nport_min = 20000\n").find("range"), std::string::npos);
   EXPECT_NE(error_of("[webrtc]\nport_min = 20000\nport_max = 10000\n").find("range"), std::string::npos);
   EXPECT_NE(error_of("[webrtc]\nturn_lifetime_s = 1\n"), "");
@@ -90,6 +89,54 @@ TEST_F(ConfigFile, AMissingFileIsAFailure) { EXPECT_FALSE(load_config(directory_
 
 TEST_F(ConfigFile, TheDataDirectoryMustBeNamed) {
   EXPECT_FALSE(load_config(write("tyndau.toml", "[web]\nport = 1\n")));
+}
+
+struct SecretsTest : testing::Test {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("tyndau-secrets-" + std::to_string(::getpid()));
+  std::filesystem::path file = folder / "tyndau.toml";
+  Config config;
+
+  SecretsTest() { std::filesystem::create_directories(folder / "credentials"); }
+  ~SecretsTest() override {
+    ::unsetenv("CREDENTIALS_DIRECTORY");
+    std::filesystem::remove_all(folder);
+  }
+  static void write(const std::filesystem::path& path, const std::string& text) { std::ofstream(path) << text; }
+};
+
+TEST_F(SecretsTest, ComeFromTheFileBesideTheConfiguration) {
+  write(folder / "turn_secret", "north\n");
+  ASSERT_TRUE(load_secrets(file, config));
+  EXPECT_EQ(config.webrtc.turn_secret, "north");
+}
+
+TEST_F(SecretsTest, ComeFromSystemdWhereItHandsThemOver) {
+  write(folder / "turn_secret", "north\n");
+  write(folder / "credentials/turn_secret", "south");
+  ::setenv("CREDENTIALS_DIRECTORY", (folder / "credentials").c_str(), 1);
+  ASSERT_TRUE(load_secrets(file, config));
+  EXPECT_EQ(config.webrtc.turn_secret, "south");
+}
+
+TEST_F(SecretsTest, StayThoseOfTheConfigurationWhereThereIsNoFile) {
+  config.webrtc.turn = "turn:a";
+  config.webrtc.turn_secret = "west";
+  ASSERT_TRUE(load_secrets(file, config));
+  EXPECT_EQ(config.webrtc.turn_secret, "west");
+  write(folder / "turn_secret", "\n");  // as a unit hands on what is not there
+  ASSERT_TRUE(load_secrets(file, config));
+  EXPECT_EQ(config.webrtc.turn_secret, "west");
+}
+
+TEST_F(SecretsTest, AreMissedWhereThereIsARelay) {
+  ASSERT_TRUE(load_secrets(file, config)) << "no relay, no secret";
+  config.webrtc.turn = "turn:a";
+  const auto missed = load_secrets(file, config);
+  ASSERT_FALSE(missed);
+  EXPECT_NE(missed.error().what.find((folder / "turn_secret").string()), std::string::npos) << missed.error().what;
+  std::filesystem::create_directories(folder / "turn_secret");
+  EXPECT_FALSE(load_secrets(file, config));
 }
 
 }  // namespace

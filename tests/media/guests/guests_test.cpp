@@ -110,6 +110,25 @@ TEST_F(GuestsTest, ServeAVoiceAloneAndWhoOnlySends) {
   EXPECT_TRUE(open(guests, "player", kViewer, "m/p2")) << "a second peer of a seat";
 }
 
+// What nobody here can read must not be sent: it would end the connection a second later.
+TEST_F(GuestsTest, RefuseInTheAnswerWhatCannotBeRead) {
+  const auto replace = [](std::string text, const std::string& what, const std::string& by) {
+    for (std::size_t at; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), by);
+    return text;
+  };
+  Guests guests(mixer_, {});
+  const std::string video = replace(replace(video_line("sendonly"), "H264", "AV1X"), "VP8", "AV1");
+  const auto answer = open(guests, "av1", kHead + video + audio_line("sendonly"), "m/p1");
+  ASSERT_TRUE(answer) << answer.error().what;
+  EXPECT_EQ(directions(*answer), (std::vector<std::string>{"inactive", "recvonly"})) << *answer;
+  EXPECT_THAT(*answer, Not(HasSubstr("PCMU"))) << "beside Opus";
+  EXPECT_THAT(open(guests, "alone", kHead + video, "m/p2").error().what, HasSubstr("neither takes nor sends"));
+  const auto vp9 = open(guests, "vp9", kHead + replace(video, "AV1/", "VP9/"), "m/p2");
+  ASSERT_TRUE(vp9) << vp9.error().what;
+  EXPECT_THAT(*vp9, HasSubstr("a=rtpmap:96 VP9/90000"));
+  EXPECT_THAT(*vp9, Not(HasSubstr("AV1X")));
+}
+
 TEST_F(GuestsTest, RefuseASeatThatIsNoName) {
   Guests guests(mixer_, {});
   for (const char* seat : {"p1", "/p1", "m/", "m/../x", "m/p 1", "a/b/c"}) {

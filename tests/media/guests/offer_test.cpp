@@ -53,6 +53,36 @@ TEST(Offer, SaysInEachLineWhatIsSaidOnceForAll) {
   EXPECT_TRUE(offer->lines[0].wants);
 }
 
+TEST(Offer, SaysInEachLineADirectionThatIsSaidOnceForAll) {
+  const std::string all = "a=sendonly\r\n";
+  const std::string video = replaced(video_line("x"), "a=x\r\n", ""), audio = audio_line("inactive");
+  const auto offer = read_offer(kHead + all + video + audio);
+  ASSERT_TRUE(offer) << offer.error().what;
+  EXPECT_TRUE(offer->lines[0].sends);
+  EXPECT_FALSE(offer->lines[0].wants);
+  EXPECT_FALSE(offer->lines[1].sends || offer->lines[1].wants);
+  EXPECT_EQ(offer->text, replaced(kHead + all + video + all + audio, "actpass", "active"));
+}
+
+// RFC 8829, 5.2.1: what is bundled leaves out what the first line says of the connection.
+TEST(Offer, TakesTheConnectionOfABundleFromItsFirstLine) {
+  const std::string bundled =
+      replaced(replaced(video_line("sendonly"), kIce, ""), "m=video 9 ", "m=video 0 ") + "a=bundle-only\r\n";
+  const auto offer = read_offer(kHead + audio_line() + bundled);
+  ASSERT_TRUE(offer) << offer.error().what;
+  EXPECT_TRUE(offer->lines[1].sends);
+  EXPECT_EQ(offer->text, replaced(kHead + audio_line() + bundled + kIce, "actpass", "active"));
+  const std::string alone = replaced(bundled, "a=bundle-only\r\n", "");
+  EXPECT_THAT(read_offer(kHead + audio_line() + alone).error().what, HasSubstr("m-line 1 of the offer has no"));
+}
+
+// As OBS 32 offers them.
+TEST(Offer, DoesNotMentionLayersOfSimulcast) {
+  const std::string plain = kHead + video_line("sendonly");
+  const std::string layers = "a=rid:0 send\r\na=rid:1 send\r\na=simulcast:send 0;1\r\n";
+  EXPECT_EQ(read_offer(plain + layers)->text, read_offer(plain)->text);
+}
+
 TEST(Offer, LeavesALineItsOwnWord) {
   const std::string own = replaced(audio_line(), "4ZcD", "Own1");
   const std::string text = read_offer(kHead + kIce + own)->text;
@@ -94,10 +124,26 @@ TEST(Offer, NamesTheFirstCodecThatWeTake) {
 }
 
 TEST(Offer, LeavesLinesOpenThatHaveNoCodecOfOurs) {
-  const auto offer = read_offer(replaced(replaced(kHead + video_line(), "H264", "AV1X"), "VP8", "VP9"));
+  const auto offer = read_offer(replaced(replaced(kHead + video_line(), "H264", "AV1X"), "VP8", "AV1"));
   ASSERT_TRUE(offer);
   EXPECT_EQ(offer->lines[0].sent, "");
   EXPECT_EQ(offer->lines[0].payload, -1);
+  EXPECT_EQ(offer->lines[0].taken, "");
+}
+
+TEST(Offer, TakesVp9ButDoesNotSendIt) {
+  const auto offer = read_offer(replaced(replaced(kHead + video_line("sendrecv"), "H264", "AV1X"), "VP8", "VP9"));
+  ASSERT_TRUE(offer);
+  EXPECT_EQ(offer->lines[0].sent, "");
+  EXPECT_EQ(offer->lines[0].taken, "VP9");
+}
+
+// RFC 8866, 6.6. As GStreamer's own client writes them.
+TEST(Offer, KnowsCodecsInAnyCase) {
+  const auto offer = read_offer(replaced(replaced(guest_offer(), "opus/", "OPUS/"), "VP8/", "vp8/"));
+  ASSERT_TRUE(offer);
+  EXPECT_EQ(offer->lines[0].taken, "OPUS");
+  EXPECT_EQ(offer->lines[2].taken, "VP8");
 }
 
 TEST(Offer, SendsVp8ToWhoTakesNoH264OfOurs) {
@@ -123,6 +169,7 @@ TEST(Offer, IsRefusedWhenItIsNone) {
     EXPECT_FALSE(read_offer(text)) << text;
   }
   EXPECT_THAT(read_offer(kHead).error().what, HasSubstr("no m-line"));
+  EXPECT_THAT(read_offer(kViewer + "a=x:\xff\r\n").error().what, HasSubstr("not UTF-8"));
 }
 
 TEST(Offer, IsRefusedWithoutWhatMakesAConnectionSafe) {
@@ -130,6 +177,24 @@ TEST(Offer, IsRefusedWithoutWhatMakesAConnectionSafe) {
               HasSubstr("m-line 0 of the offer has no fingerprint"));
   EXPECT_THAT(read_offer(without(kViewer, "a=ice-ufrag")).error().what, HasSubstr("ice-ufrag"));
   EXPECT_THAT(read_offer(without(kViewer, "a=ice-pwd")).error().what, HasSubstr("ice-pwd"));
+}
+
+// GStreamer would see an m-line where the text that it gets is not prepared for one.
+TEST(Offer, IsRefusedWhenItsLinesAreReadInTwoWays) {
+  const std::string bare_cr = replaced(audio_line(), "\r\n", "\r");
+  for (const std::string& hidden : {std::string("a=x\r") + audio_line(), bare_cr, std::string("a=x\r"),
+                                    std::string("m="), " " + audio_line(), "\f" + audio_line()}) {
+    EXPECT_FALSE(read_offer(kHead + video_line() + hidden)) << hidden;
+  }
+  EXPECT_TRUE(read_offer(replaced(kViewer, "\r\n", "\n"))) << "RFC 8866, 5: a LF alone should be taken";
+  EXPECT_TRUE(read_offer(kViewer + "\r\n")) << "an empty line is not another";
+}
+
+TEST(Offer, IsRefusedWithPayloadTypesThatAreNone) {
+  for (const std::string type : {"128", "-1", "18446744073709551712", "96x", "x"}) {
+    EXPECT_FALSE(read_offer(replaced(kViewer, "SAVPF 96 ", "SAVPF " + type + " "))) << type;
+  }
+  EXPECT_TRUE(read_offer(kHead + video_line() + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n" + kIce));
 }
 
 TEST(Offer, IsRefusedWhenItIsTooLarge) {

@@ -59,6 +59,12 @@ TEST_F(ReceiverTest, APhoneHeldUprightIsLimitedToo) {
   EXPECT_EQ(received_size("width=1440,height=2560"), std::make_pair(1080, 1920));
 }
 
+TEST_F(ReceiverTest, AVp9PictureIsSeen) {
+  send(picture("width=640,height=360") + " ! vp9enc deadline=1 cpu-used=8 threads=2 ! rtpvp9pay name=rtp", {"VP9"});
+  ASSERT_TRUE(seat->picture.newest());
+  EXPECT_EQ(seat->picture.newest()->width, 640);
+}
+
 TEST_F(ReceiverTest, AnH264PresentationIsOne) {
   send(picture("width=640,height=360") + " ! x264enc tune=zerolatency speed-preset=ultrafast ! rtph264pay name=rtp",
        {"H264", SeatIntake::Picture::kPresentation, {}});

@@ -32,9 +32,10 @@ void expect_survives(const Message& message, Decode decode) {
 
 std::vector<Command> commands() {
   return {Hello{},
-          BroadcastStart{1, "2026-12-10-auyzsu", full_scene()},
+          BroadcastStart{1, "2026-12-10-auyzsu", full_scene(), {kTime, std::chrono::milliseconds(90'250)}},
           BroadcastStop{2},
           SceneSet{3, Scene{}},
+          RecordingClose{4, "2026-12-10-auyzsu", kTime},
           SourceSet{4, "rtsp://camera/stream?a=1&b=\"2\""},
           PeerOpen{5, "0a1b", "v=0\r\n"},
           PeerOpen{6, "0a1c", "v=0\r\n", "meeting-1/p04"},
@@ -49,7 +50,7 @@ std::vector<Fact> facts() {
   snapshot.disk = {"low", INT64_C(1) << 40, 0.75};
   snapshot.peers = {{"0a1b", "m/p12"}, {"0a1c", ""}};
   return {snapshot,
-          SourceState{"srt://:9000", "lost", "no packet for 1 s"},
+          SourceState{"srt://:9000", "lost", "no packet for 1 s", "refused", 380, 12, "one_channel"},
           DiskState{"full", 0, 0},
           ProgrammeState{"slow"},
           Done{5, ProgrammeTime{4, 123456, kTime}},
@@ -74,13 +75,16 @@ TEST(LinkMessages, CarryTheirValues) {
   EXPECT_EQ(start.id, 1);
   EXPECT_EQ(start.meeting, "2026-12-10-auyzsu");
   EXPECT_EQ(start.scene, full_scene());
+  EXPECT_EQ(start.clock, (ClockAnchor{kTime, std::chrono::milliseconds(90'250)}));
   const auto snapshot = std::get<Snapshot>(*decode_fact(encode(facts()[0])));
   EXPECT_EQ(snapshot.run, (RunState{"2026-12-10-auyzsu", 4, kTime}));
   EXPECT_EQ(snapshot.disk, (DiskState{"low", INT64_C(1) << 40, 0.75}));
   EXPECT_EQ(snapshot.peers, (std::vector<PeerName>{{"0a1b", "m/p12"}, {"0a1c", ""}}));
   const PeerState state{"0a1b", "m/p12", "ok", 640, 360, true, -18.5, 512.25, 1.5, 23.5};
   EXPECT_EQ(std::get<PeerState>(*decode_fact(encode(Fact(state)))), state);
-  EXPECT_EQ(std::get<PeerOpen>(*decode_command(encode(commands()[6]))).seat, "meeting-1/p04");
+  EXPECT_EQ(std::get<PeerOpen>(*decode_command(encode(commands()[7]))).seat, "meeting-1/p04");
+  EXPECT_EQ(std::get<SourceState>(*decode_fact(encode(facts()[1]))),
+            (SourceState{"srt://:9000", "lost", "no packet for 1 s", "refused", 380, 12, "one_channel"}));
   EXPECT_EQ(std::get<ProgrammeState>(*decode_fact(encode(facts()[3]))).pace, "slow");
   const auto done = std::get<Done>(*decode_fact(encode(facts()[4])));
   EXPECT_EQ(done.at, (ProgrammeTime{4, 123456, kTime}));

@@ -60,12 +60,6 @@ TEST_F(ComposerTest, CutsNothingOfAPresentation) {
   EXPECT_EQ(at(made, 160, 90), 200);
 }
 
-TEST_F(ComposerTest, DrawsAPlateForAVoice) {
-  const gst::Buffer made = composer.compose(ground, {{{}, {100, 40, 160, 90}}}, {});
-  EXPECT_NE(at(made, 150, 80), 60);
-  EXPECT_EQ(at(made, 90, 80), 60);
-}
-
 TEST_F(ComposerTest, SurvivesAPeerThatChangesItsSizeAllTheTime) {
   for (int width = 64; width < 400; width += 2) {
     const gst::Buffer made = composer.compose(ground, {{flat(width, 180, 200), {0, 0, 320, 180}}}, {});

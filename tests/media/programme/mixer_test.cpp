@@ -27,13 +27,16 @@ class Watcher : public Outlet {
     std::int64_t index, scene;
     std::uint8_t corner, middle;
     float loudest;
+    int loud;  ///< samples
   };
   void frame(const Frame& frame) override {
-    Seen seen{frame.index, frame.scene, 0, 0, 0};
+    Seen seen{frame.index, frame.scene, 0, 0, 0, 0};
     gst_buffer_extract(frame.picture.get(), 0, &seen.corner, 1);
     gst_buffer_extract(frame.picture.get(), kFormat.width * kFormat.height / 2 + kFormat.width / 2, &seen.middle, 1);
-    for (int i = 0; i < kFormat.samples_per_frame(); ++i)
+    for (int i = 0; i < kFormat.samples_per_frame(); ++i) {
       seen.loudest = std::max(seen.loudest, std::fabs(frame.sound[i]));
+      if (std::fabs(frame.sound[i]) > 0.4F) ++seen.loud;
+    }
     const std::lock_guard lock(mutex_);
     seen_.push_back(seen);
     changed_.notify_all();
@@ -168,6 +171,8 @@ TEST_F(MixerTest, CatchesUpWithRepeatedPicturesAndWholeSound) {
     generation = mixer_.set_scene({});
   });
   const auto frames = brake->after();
+  EXPECT_TRUE(watcher_->wait([](const auto& s) { return s.loudest > 0.4F; }));
+  EXPECT_TRUE(watcher_->wait([](const auto& s) { return s.loudest == 0; }));
   mixer_.stop();
 
   EXPECT_EQ(frames[1].scene, generation) << "a new scene is shown by its first frame";
@@ -183,8 +188,9 @@ TEST_F(MixerTest, CatchesUpWithRepeatedPicturesAndWholeSound) {
   EXPECT_GE(repeated, 5);
   EXPECT_GE(mixer_.repeated(), repeated);
   const auto seen = watcher_->seen();
-  const auto heard = std::count_if(seen.begin(), seen.end(), [](const auto& s) { return s.loudest > 0.4F; });
-  EXPECT_EQ(heard, 3) << "100 ms of sound: two frames and a half, none lost";
+  int heard = 0;
+  for (const auto& frame : seen) heard += frame.loud;
+  EXPECT_NEAR(heard, 3200 - 160, 160) << "100 ms of sound, less what its beginning and end fade: none lost";
 }
 
 TEST_F(MixerTest, AStaleSourceBecomesTheSlate) {
@@ -227,7 +233,8 @@ class Ear : public Outlet {
 /// Puts a sound into a slot as it goes, until it goes out of scope.
 class Speaker {
  public:
-  Speaker(SoundSlot& slot, float loudness)
+  template <class Slot>
+  Speaker(Slot& slot, float loudness)
       : thread_([this, &slot, words = std::vector<float>(kFormat.samples_per_frame(), loudness)] {
           while (!stop_) {
             slot.put(words.data(), words.size(), std::chrono::steady_clock::now());
@@ -318,7 +325,7 @@ TEST_F(MixerTest, TakesTheHallFromASeatAndGivesItBack) {
   mixer_.stop();
 }
 
-TEST_F(MixerTest, ShowsAGuestAndThenTheHallWhenTheLineIsLost) {
+TEST_F(MixerTest, ShowsAGuestAndThenACardAndNeverTheHallWhenNobodyIsSeen) {
   const auto seat = std::make_shared<Seat>();
   mixer_.add_seat("m/p1", seat);
   link::Scene scene;
@@ -329,10 +336,12 @@ TEST_F(MixerTest, ShowsAGuestAndThenTheHallWhenTheLineIsLost) {
   mixer_.start();
   ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 200; }));
   picture_.put(flat(90), std::chrono::steady_clock::now() + std::chrono::seconds(60));
-  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.corner == 90; }));
+  const auto card = [](const auto& s) { return s.corner > 30 && s.corner < 60; };
+  ASSERT_TRUE(watcher_->wait(card));
   mixer_.remove_seat("m/p1");
-  ASSERT_TRUE(watcher_->wait([](const auto& s) { return s.index > 20 && s.corner == 90; }));
+  ASSERT_TRUE(watcher_->wait([&](const auto& s) { return s.index > 60 && card(s); }));
   mixer_.stop();
+  for (const auto& shown : watcher_->seen()) EXPECT_NE(shown.corner, 90) << "the hall at " << shown.index;
 }
 
 TEST_F(MixerTest, LeavesAloneAnOutletThatWasRemoved) {

@@ -81,7 +81,7 @@ class PainterTest : public testing::TestWithParam<Format> {};
 INSTANTIATE_TEST_SUITE_P(Sizes, PainterTest,
                          testing::Values(Format{.width = 1280, .height = 720}, Format{.width = 1920, .height = 1080},
                                          Format{.width = 640, .height = 360}),
-                         [](const auto& info) { return std::to_string(info.param.height); });
+                         [](const auto& one) { return std::to_string(one.param.height); });
 
 TEST_P(PainterTest, FillsTheWholePictureWithACard) {
   const Format format = GetParam();
@@ -102,19 +102,31 @@ TEST_P(PainterTest, PaintsDifferentWordsDifferently) {
   EXPECT_NE(slate, bytes_of(paint_card(format, {.title = kItem, .detail = {}})));
 }
 
-TEST_P(PainterTest, KeepsACaptionInsideTheTitleSafeLowerThird) {
+TEST_P(PainterTest, PaintsAVoiceWithItsName) {
   const Format format = GetParam();
-  const Overlay overlay = paint_caption(format, {.name = kName, .position = kPosition, .item = kItem});
+  const auto voice = bytes_of(paint_voice(format, kName, kPosition));
+  ASSERT_EQ(voice.size(), format.picture_bytes());
+  EXPECT_EQ(voice, bytes_of(paint_voice(format, kName, kPosition)));
+  EXPECT_NE(voice, bytes_of(paint_voice(format, kName, {})));
+  EXPECT_NE(voice, bytes_of(paint_voice(format, {}, kPosition)));
+}
+
+TEST_P(PainterTest, KeepsACaptionLargeAndAboveTheLowestSixth) {
+  const Format format = GetParam();
+  const Overlay overlay =
+      paint_caption(format, {.name = kName, .position = kPosition, .item = kItem}, Language::kKazakh);
   EXPECT_EQ(overlay.bgra.size(), static_cast<std::size_t>(overlay.width) * overlay.height * 4);
   EXPECT_GE(overlay.x, format.width / 20);
   EXPECT_LE(overlay.x + overlay.width, format.width - format.width / 20 + 2);
   EXPECT_GE(overlay.y, format.height * 3 / 5);
-  EXPECT_LE(overlay.y + overlay.height, format.height - format.height / 20);
+  EXPECT_LE(overlay.y + overlay.height, format.height * 5 / 6);
+  EXPECT_GT(overlay.height, 46 * format.height / 720);
   EXPECT_EQ((overlay.x | overlay.y | overlay.width | overlay.height) % 2, 0) << "chroma would be shared";
 }
 
 TEST_P(PainterTest, PremultipliesACaption) {
-  const Overlay overlay = paint_caption(GetParam(), {.name = kName, .position = kPosition, .item = kItem});
+  const Overlay overlay =
+      paint_caption(GetParam(), {.name = kName, .position = kPosition, .item = kItem}, Language::kKazakh);
   bool translucent = false;
   for (std::size_t i = 0; i < overlay.bgra.size(); i += 4) {
     const std::uint8_t alpha = overlay.bgra[i + 3];
@@ -126,33 +138,40 @@ TEST_P(PainterTest, PremultipliesACaption) {
 
 TEST_P(PainterTest, FitsThePlateToTheText) {
   const Format format = GetParam();
-  const Overlay all = paint_caption(format, {.name = kName, .position = kPosition, .item = kItem});
-  const Overlay name = paint_caption(format, {.name = kName, .position = {}, .item = {}});
-  const Overlay one = paint_caption(format, {.name = {.kk = kName.kk, .ru = {}}, .position = {}, .item = {}});
-  EXPECT_LT(name.height, all.height / 2);
-  EXPECT_LT(name.width, all.width);
-  EXPECT_LT(one.width, name.width);
-  EXPECT_EQ(all.x, name.x);
-  EXPECT_NEAR(all.y + all.height, name.y + name.height, 2);
+  const auto paint = [&](const link::Caption& caption, Language language = Language::kKazakh) {
+    return paint_caption(format, caption, language);
+  };
+  const link::Caption all{.name = kName, .position = kPosition, .item = {"12. Су", "12. Вода"}};
+  const link::Caption name{.name = kName, .position = {}, .item = {}};
+  EXPECT_LT(paint(name).width, paint(all).width) << "the number stands before the name";
+  EXPECT_EQ(paint(name).height, paint(all).height) << "one line";
+  EXPECT_EQ(paint(name).x, paint(all).x);
+  EXPECT_NE(paint(all).bgra, paint(all, Language::kRussian).bgra);
+  link::Caption other = all;
+  other.position = {};
+  other.item = {"12. Жол", "12. Дорога"};
+  EXPECT_EQ(paint(all).bgra, paint(other).bgra) << "title and position are the page's";
+  EXPECT_GT(paint({.name = {}, .position = {}, .item = kItem}).width, format.width * 4 / 5)
+      << "the item while nobody speaks";
 }
 
-TEST(Painter, WrapsEndlessTextsToTwoLinesAndCutsThem) {
+TEST(Painter, CutsEndlessTexts) {
   const Format format;
   std::string endless;
   for (int i = 0; i < 400; ++i) endless += "қазақша сөз ";
   const link::Bilingual both{endless, endless};
-  const Overlay overlay = paint_caption(format, {.name = both, .position = both, .item = both});
+  const Overlay overlay = paint_caption(format, {.name = both, .position = both, .item = both}, Language::kKazakh);
   EXPECT_GE(overlay.y, format.height * 3 / 5);
   const std::string word(4000, 'x');
   const Overlay unbroken =
-      paint_caption(format, {.name = {word, word}, .position = {word, word}, .item = {word, word}});
+      paint_caption(format, {.name = {word, word}, .position = {word, word}, .item = {word, word}}, Language::kKazakh);
   EXPECT_LE(unbroken.x + unbroken.width, format.width);
   const auto card = paint_card(format, {.title = both, .detail = both});
   EXPECT_EQ(gst_buffer_get_size(card.get()), format.picture_bytes());
 }
 
 TEST(Painter, DrawsNothingForAnEmptyCaption) {
-  const Overlay overlay = paint_caption({}, {});
+  const Overlay overlay = paint_caption({}, {}, Language::kRussian);
   EXPECT_EQ(overlay.width, 0);
   EXPECT_TRUE(overlay.bgra.empty());
 }

@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, ChamberPictureTest,
                                          programme::Format{.width = 1920, .height = 1080},
                                          programme::Format{.width = 640, .height = 360},
                                          programme::Format{.width = 854, .height = 480}),
-                         [](const auto& info) { return std::to_string(info.param.height); });
+                         [](const auto& one) { return std::to_string(one.param.height); });
 
 TEST_P(ChamberPictureTest, CarriesTheTimeForMachines) {
   const programme::Format format = GetParam();

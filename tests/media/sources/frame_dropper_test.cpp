@@ -40,6 +40,16 @@ TEST(FrameDropper, ForgivesJitter) {
   EXPECT_EQ(count, 250);
 }
 
+TEST(FrameDropper, ForgivesJitterOfMoreThanHalfAPicture) {
+  FrameDropper dropper(25);
+  int count = 0;
+  for (int i = 0; i < 1500; ++i) {
+    const auto jitter = static_cast<GstClockTime>((i * 7919) % 61) * GST_MSECOND;  // 30 ms either way
+    if (dropper.keep(static_cast<GstClockTime>(i) * 40 * GST_MSECOND + jitter)) ++count;
+  }
+  EXPECT_EQ(count, 1500);
+}
+
 TEST(FrameDropper, StartsAnewAfterAJumpEitherWay) {
   FrameDropper dropper(25);
   kept(dropper, 50, 10);

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "media/base/fd.h"
+#include "media/sources/frame_dropper.h"
 #include "media/sources/machine_clock.h"
 
 extern char** environ;
@@ -140,6 +141,10 @@ class HallSourceTest : public testing::Test {
     hall = std::make_unique<HallSource>(
         kFormat, pictures, sounds, hall_seats,
         [this](const link::SourceState& state) {
+          // Its figures may change more often.
+          const bool figures = !states.empty() && states.back().uri == state.uri &&
+                               states.back().state == state.state && states.back().detail == state.detail;
+          if (figures) return;
           states.push_back(state);
           changed = steady_clock::now();
         },
@@ -196,7 +201,7 @@ class HallSourceTest : public testing::Test {
         [&] {
           if (steady_clock::now() >= next) {
             std::array<float, 1280> samples{};
-            sounds.take(samples.data(), samples.size());
+            sounds.take(samples.data(), samples.size(), next);
             for (const float sample : samples) most = std::max(most, std::abs(sample));
             next += 40ms;
           }
@@ -269,7 +274,8 @@ TEST_F(HallSourceTest, KeepsTheOldSourceWhenTheNewAddressIsNonsense) {
   for (const std::string uri : {"", "gopher://hall", "file:relative", "srt://host"}) {
     EXPECT_FALSE(hall->set(uri)) << uri;
   }
-  EXPECT_EQ(hall->state(), (link::SourceState{"test:", "ok", ""}));
+  EXPECT_EQ(hall->state().uri, "test:");
+  EXPECT_EQ(hall->state().state, "ok");
   const auto before = pictures.newest()->arrived;
   EXPECT_TRUE(until([&] { return pictures.newest()->arrived > before; }));
 }
@@ -338,7 +344,7 @@ TEST_F(HallSourceTest, NeverTakesMorePicturesThanTheProgrammeNeeds) {
   ASSERT_TRUE(until_state("ok"));
   int pictures_seen = 0;
   auto last = pictures.newest()->arrived;
-  const auto end = steady_clock::now() + 2s;
+  const auto begin = steady_clock::now(), end = begin + 2s;
   until(
       [&] {
         const auto newest = pictures.newest();
@@ -349,7 +355,9 @@ TEST_F(HallSourceTest, NeverTakesMorePicturesThanTheProgrammeNeeds) {
         return steady_clock::now() > end;
       },
       3s);
-  EXPECT_LE(pictures_seen, 53);
+  // Of 60 a second those of the programme, and what may come at once: a busy machine looks a little longer.
+  const std::chrono::duration<double> looked = steady_clock::now() - begin;
+  EXPECT_LE(pictures_seen, 25 * looked.count() + FrameDropper::kBurst + 1);
   EXPECT_GE(pictures_seen, 25);
 }
 
@@ -361,6 +369,50 @@ TEST_F(HallSourceTest, KeepsTheShapeOfAPictureWithBorders) {
   std::uint8_t left = 255;
   gst_buffer_extract(pictures.newest()->buffer.get(), 180UL * 640 + 20, &left, 1);
   EXPECT_EQ(left, 16) << "the border is not black";
+}
+
+TEST_F(HallSourceTest, TurnsAFilmOfAPhoneUpright) {
+  const std::string lying =
+      file("lying.mp4", joined({{"-f", "lavfi", "-i", colour("red", "160x180", "3"), "-f", "lavfi", "-i",
+                                 colour("green", "160x180", "3"), "-filter_complex", "hstack"},
+                                kX264}));
+  const std::string path = file("upright.mp4", {"-i", lying, "-c", "copy", "-metadata:s:v:0", "rotate=90"});
+  play("file:" + path);
+  ASSERT_TRUE(until_state("ok"));
+  std::uint8_t border = 255, above = 0, below = 0;
+  const auto picture = pictures.newest();
+  ASSERT_TRUE(picture);
+  const std::size_t reds = 640UL * 360 * 5 / 4;
+  gst_buffer_extract(picture->buffer.get(), 180UL * 640 + 100, &border, 1);
+  gst_buffer_extract(picture->buffer.get(), reds + 40UL * 320 + 160, &above, 1);
+  gst_buffer_extract(picture->buffer.get(), reds + 140UL * 320 + 160, &below, 1);
+  EXPECT_EQ(border, 16) << "it is as broad as before";
+  EXPECT_GT(std::abs(above - below), 60) << "what was beside is not above";
+}
+
+/// The share of places whose line stands out from those above and below: of two halves of a picture that do not fit.
+double combed(const programme::PictureSlot::Picture& picture) {
+  std::vector<std::uint8_t> luma(640UL * 360);
+  gst_buffer_extract(picture.buffer.get(), 0, luma.data(), luma.size());
+  int combed = 0, all = 0;
+  for (std::size_t y = 2; y < 358; ++y) {
+    for (std::size_t x = 0; x < 640; x += 5, ++all) {
+      const int above = luma[(y - 1) * 640 + x], here = luma[y * 640 + x], below = luma[(y + 1) * 640 + x];
+      if ((here > above + 20 && here > below + 20) || (here < above - 20 && here < below - 20)) ++combed;
+    }
+  }
+  return static_cast<double>(combed) / all;
+}
+
+TEST_F(HallSourceTest, MakesWholePicturesOfInterlacedOnes) {
+  const std::string path = file("fields.mpg", {"-f", "lavfi", "-i", "testsrc2=s=640x360:r=50:d=3", "-vf",
+                                               "scroll=horizontal=0.02,tinterlace=interleave_top", "-r", "25", "-c:v",
+                                               "mpeg2video", "-flags", "+ilme+ildct", "-b:v", "8M"});
+  play("file:" + path);
+  ASSERT_TRUE(until_state("ok"));
+  const auto first = pictures.newest()->buffer.get();
+  ASSERT_TRUE(until([&] { return pictures.newest() && pictures.newest()->buffer.get() != first; }));
+  EXPECT_LT(combed(*pictures.newest()), 0.02);
 }
 
 TEST_F(HallSourceTest, TakesAFileAsSoonAsItIsThere) {
@@ -465,9 +517,9 @@ TEST_F(SrtTest, GoesOnWhenTheResolutionChanges) {
 
 class RtspTest : public HallSourceTest {
  protected:
-  void start_camera(bool silent = false) {
+  void start_camera(const std::vector<std::string>& options = {}) {
     std::vector<std::string> arguments{bin_directory() / "fake-rtsp-camera", std::to_string(port)};
-    if (silent) arguments.emplace_back("silent");
+    arguments.insert(arguments.end(), options.begin(), options.end());
     camera = std::make_unique<Process>(arguments);
     ASSERT_EQ(camera->listen(), uri) << "is fake-rtsp-camera built?";
   }
@@ -488,7 +540,7 @@ TEST_F(RtspTest, PlaysACameraWithSound) {
 }
 
 TEST_F(RtspTest, LosesACameraThatFreezesAndTakesItBack) {
-  start_camera(true);
+  start_camera({"silent"});
   play(uri);
   ASSERT_TRUE(until_state("ok"));
   camera->say("freeze\n");
@@ -508,6 +560,47 @@ TEST_F(RtspTest, TakesACameraBackThatWasSwitchedOffAndOn) {
   ASSERT_TRUE(until_state("lost", 3s));
   start_camera();
   EXPECT_TRUE(until_state("ok"));
+}
+
+TEST_F(RtspTest, AsksACameraThatRefusesThePasswordOnlyOnce) {
+  start_camera({"password=right#one"});
+  const std::string place = "127.0.0.1:" + std::to_string(port) + "/stream";
+  play("rtsp://admin:wrong@" + place);
+  ASSERT_TRUE(until_state("lost"));
+  EXPECT_EQ(hall->state().reason, "refused");
+  EXPECT_EQ(hall->state().detail.find("wrong"), std::string::npos);
+  until([] { return false; }, 3s);  // three times what others are given until they are asked again
+  EXPECT_EQ(count("lost"), 1);
+  play("rtsp://admin:right#one@" + place);  // and at once when the secretary has mended it
+  ASSERT_TRUE(until_state("ok"));
+  EXPECT_EQ(hall->state().reason, "");
+  camera->kill();
+  int asked = 0;
+  for (std::string line = camera->listen(); !line.empty(); line = camera->listen()) ++asked;
+  // Three of the attempt with the wrong password, two of that with the right one; rtspsrc by itself asks nine times.
+  EXPECT_EQ(asked, 5);
+}
+
+TEST_F(RtspTest, WaitsForACameraWithAPictureInTwoSeconds) {
+  start_camera({"silent", "rate=1/2"});
+  play(uri);
+  ASSERT_TRUE(until_state("ok"));
+  const int seen = count("lost");
+  EXPECT_FALSE(until([&] { return count("lost") > seen; }, 6s)) << "it was lost between its pictures";
+  EXPECT_TRUE(pictures.newest()->life > 2s);
+}
+
+TEST_F(RtspTest, GoesOnWithTheSoundOfACameraWhosePictureStands) {
+  start_camera();
+  play(uri);
+  ASSERT_TRUE(until_state("ok"));
+  camera->say("freeze picture\n");
+  ASSERT_TRUE(until_state("lost", 3s));
+  EXPECT_NE(hall->state().detail.find("sound goes on"), std::string::npos) << hall->state().detail;
+  EXPECT_GT(loudest(3s), 0.05F);
+  camera->say("thaw\n");
+  ASSERT_TRUE(until_state("ok", 3s));
+  EXPECT_EQ(sounds.missing(), 0);
 }
 
 TEST_F(RtspTest, HidesThePasswordOfACameraThatIsNotThere) {

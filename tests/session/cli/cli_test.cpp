@@ -81,6 +81,21 @@ TEST_F(Cli, ImportsAMeetingOnce) {
   EXPECT_EQ(folded().seq, 1);
 }
 
+TEST_F(Cli, CorrectsTheRecordUntilTheSittingIsOpened) {
+  ASSERT_EQ(tyndau({"import", "--data", data, hearing}), kDone);
+  ASSERT_EQ(tyndau({"import", "--data", data, "--shift-to-date", "2027-01-03", hearing}), kDone) << error;
+  EXPECT_THAT(out, AllOf(HasSubstr("corrected"), HasSubstr(id)));
+  EXPECT_EQ(format_utc(folded().record.starts_at), "2027-01-03T10:00:00.000Z");
+  EXPECT_EQ(folded().imported, 2);
+  {
+    auto journal = journal::Journal::open(data + "/tyndau.db");
+    ASSERT_TRUE(journal->append(id, utc_now(), "secretary", {{"sitting.opened", {{"action", 3}}}}));
+  }
+  EXPECT_EQ(tyndau({"import", "--data", data, hearing}), kNot);
+  EXPECT_THAT(error, AllOf(HasSubstr(id), HasSubstr("has begun"), HasSubstr("nothing was changed")));
+  EXPECT_EQ(folded().seq, 3);
+}
+
 TEST_F(Cli, SaysWhatIsWrongWithAHearingAndLeavesNothingBehind) {
   const std::string text = slurp(hearing);
   std::string other_format = text;
@@ -121,7 +136,15 @@ TEST_F(Cli, AddsNoUserWithoutPasswordOrName) {
   EXPECT_EQ(tyndau({"user", "add", "--data", data, "--password-stdin", "a"}, ""), kFailure);
   EXPECT_EQ(tyndau({"user", "add", "--data", data, "--password-stdin", "a"}, "\n"), kFailure);
   EXPECT_EQ(tyndau({"user", "add", "--data", data, "--password-stdin", "a\nb"}, "long enough\n"), kFailure);
+  EXPECT_EQ(tyndau({"user", "add", "--data", data, "--password-stdin", "\u200b\u3164"}, "long enough\n"), kFailure);
+  EXPECT_THAT(error, HasSubstr("something in it that is seen"));
   EXPECT_EQ(tyndau({"user", "add", "--data", data}), kFailure);
+}
+
+TEST_F(Cli, AddsAUserByTheNameThatIsSeen) {
+  ASSERT_EQ(tyndau({"user", "add", "--data", data, "--password-stdin", "\u202eАндреи\u0306 "}, "long enough\n"), kDone);
+  auto store = store::Store::open(database());
+  EXPECT_TRUE(store->password_hash("Андрей")->has_value());
 }
 
 TEST_F(Cli, VerifiesAWholeJournal) {
@@ -131,6 +154,47 @@ TEST_F(Cli, VerifiesAWholeJournal) {
   EXPECT_EQ(tyndau({"verify", "--data", data, id}), kDone);
   EXPECT_EQ(tyndau({"verify", "--data", data, "another"}), kFailure);
   EXPECT_THAT(error, HasSubstr("another"));
+}
+
+TEST_F(Cli, NamesThePasswordsThatAJournalHolds) {
+  ASSERT_EQ(tyndau({"import", "--data", data, hearing}), kDone);
+  {
+    auto journal = journal::Journal::open(database());
+    const Json before{{"uri", "rtsp://admin:geheim@camera/1"}, {"action", 2}};
+    const Json now{{"uri", "rtsp://admin:***@camera/2"}, {"secret", "abc"}, {"action", 4}};
+    ASSERT_TRUE(
+        journal->append(id, utc_now(), "a", {{"source.set", before}, {"source.set", before}, {"source.set", now}}));
+  }
+  EXPECT_EQ(tyndau({"verify", "--data", data}), kDone) << error;
+  EXPECT_THAT(out, MatchesRegex(id + ": whole, 4 events, head [0-9a-f]{64}\n" + id +
+                                ": this journal holds the password of rtsp://admin:[*]+@camera/1: change it there\n"));
+}
+
+TEST_F(Cli, MakesABackupAndBringsItBack) {
+  ASSERT_EQ(tyndau({"import", "--data", data, hearing}), kDone);
+  const std::string place = (directory / "backups").string(), other = (directory / "other").string();
+  ASSERT_EQ(tyndau({"backup", "--data", data, place}), kDone) << error;
+  EXPECT_THAT(out, HasSubstr("1 meetings, 1 events, 1 files"));
+  EXPECT_EQ(tyndau({"verify", "--backup", place}), kDone) << error;
+  EXPECT_THAT(out, HasSubstr(id + ": 1 events, head "));
+  EXPECT_EQ(tyndau({"restore", "--data", data, place}), kNot);
+  EXPECT_THAT(error, HasSubstr("there is data already"));
+  EXPECT_EQ(tyndau({"restore", "--data", other, place}), kDone) << error;
+  EXPECT_EQ(tyndau({"verify", "--data", other, "--against", place}), kDone) << error;
+  EXPECT_THAT(out, AllOf(HasSubstr("whole, 1 events"), HasSubstr("all of it is here, and 0 events since")));
+}
+
+TEST_F(Cli, SaysWhatABackupCannotBe) {
+  EXPECT_EQ(tyndau({"backup", "--data", data, (directory / "b").string()}), kFailure);
+  EXPECT_THAT(error, HasSubstr("no journal"));
+  ASSERT_EQ(tyndau({"import", "--data", data, hearing}), kDone);
+  EXPECT_EQ(tyndau({"backup", "--data", data}), kFailure);
+  EXPECT_EQ(tyndau({"backup", "--data", data, "--keep", "0", (directory / "b").string()}), kFailure);
+  EXPECT_EQ(tyndau({"restore", "--data", (directory / "x").string(), (directory / "b").string()}), kFailure);
+  EXPECT_THAT(error, HasSubstr("does not exist"));
+  EXPECT_EQ(tyndau({"verify", "--data", data, "--against", directory.path().string()}), kFailure);
+  EXPECT_THAT(error, HasSubstr("there is no backup in"));
+  EXPECT_EQ(tyndau({"verify", "--data", data, "--quick"}), kFailure);
 }
 
 TEST_F(Cli, FindsAFlippedByte) {

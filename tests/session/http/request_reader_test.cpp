@@ -29,6 +29,14 @@ TEST(RequestReader, ReadsAnOrdinaryRequest) {
   EXPECT_TRUE(head->keep_alive);
 }
 
+TEST(RequestReader, JoinsHeadersThatAreThereTwiceWithoutEmptyOnes) {
+  const auto head =
+      read_head("GET / HTTP/1.1\r\nHost: a\r\nAccept: x\r\nAccept:\r\nAccept: y\r\nVia: \r\nVia: z\r\n\r\n");
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->request.header("accept"), "x, y");
+  EXPECT_EQ(head->request.header("via"), "z");
+}
+
 TEST(RequestReader, DecodesKazakhInPathsAndQueries) {
   auto head = read_head(get("/%D2%9B?q=%D3%99"));
   ASSERT_TRUE(head);

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "session/journal/chain.h"
+#include "session/journal/copy.h"
 #include "tests/fakes/fake_media.h"
 #include "tests/fakes/hearing.h"
 
@@ -265,6 +266,39 @@ TEST_F(JournalTest, FindsAnEventThatWasForgedWithAFittingHash) {
          std::to_string((kStart + 4 * kSecond).time_since_epoch().count()) + ", previous = x'" + hexadecimal(previous) +
          "', hash = x'" + hexadecimal(hash) + "' WHERE seq = 5");
   EXPECT_EQ(broken(), "meeting m1, event 5: it does not follow event 4: the previous hash differs");
+}
+
+TEST_F(JournalTest, IsForItsOwnerAlone) {
+  const auto mode = [&](const char* suffix) {
+    return static_cast<int>(std::filesystem::status(file.string() + suffix).permissions());
+  };
+  Journal journal = open();
+  ASSERT_TRUE(journal.append("m1", kStart, "system", {imported("m1")}));
+  for (const char* suffix : {"", "-wal", "-shm"}) EXPECT_EQ(mode(suffix), 0600) << suffix;
+  // As one of before, which its group could read.
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::permissions(file.string() + suffix, std::filesystem::perms(0640));
+  }
+  open();
+  for (const char* suffix : {"", "-wal", "-shm"}) EXPECT_EQ(mode(suffix), 0600) << suffix;
+}
+
+TEST_F(JournalTest, CopiesItselfWholeWhileItIsWritten) {
+  Journal journal = open();
+  ASSERT_TRUE(journal.append("m1", kStart, "system", {imported("m1")}));
+  const auto copy = directory / "copy.db";
+  ASSERT_TRUE(copy_database(file, copy));
+  ASSERT_TRUE(journal.append("m1", kStart, "a", {{"sitting.opened", {{"action", 2}}}}));
+  const auto verdicts = verify_copy(copy);
+  ASSERT_TRUE(verdicts) << verdicts.error().what;
+  EXPECT_EQ(verdicts->at(0).events, 1);
+  EXPECT_EQ(verdicts->at(0).head, **journal.hash_at("m1", 1));
+  EXPECT_EQ(*journal.count("m1"), 2);
+  EXPECT_EQ(*journal.count("nobody"), 0);
+  EXPECT_FALSE(journal.hash_at("m1", 3)->has_value());
+  EXPECT_EQ(copy_database(file, copy).error().code, EEXIST);
+  std::ofstream(directory / "none.db", std::ios::binary) << std::string(8192, 'x');
+  EXPECT_THAT(copy_database(directory / "none.db", directory / "other.db").error().what, HasSubstr("not a database"));
 }
 
 TEST_F(JournalTest, NamesADatabaseThatIsNone) {

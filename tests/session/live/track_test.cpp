@@ -65,6 +65,16 @@ TEST(Track, EndsAndGoesOnWhenPutOnAirAgain) {
   EXPECT_EQ(track.ended_at(), kStart + milliseconds(90000));
 }
 
+TEST(Track, EndsThoughTheClockWasSetBackMeanwhile) {
+  Track track = sound(1, 3);
+  track.add(link::EndLine{kStart - milliseconds(600'000)});
+  EXPECT_TRUE(track.ended()) << "or the film of such a recording is never there";
+  EXPECT_EQ(track.ended_at(), track.end_of(track.segments().back()));
+  track.add(test::sound_run(2, kStart + milliseconds(60000)));
+  track.add(link::EndLine{kStart - milliseconds(600'000)});  // the copy of the old end
+  EXPECT_FALSE(track.ended());
+}
+
 TEST(Track, TakesNoPartsAfterAHoleInASegment) {
   Track track = sound(1, 3);
   track.add(test::part_line(track, 1, 4, 1));  // part 3 was lost

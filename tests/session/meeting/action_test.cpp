@@ -36,7 +36,8 @@ TEST(Action, OfEveryKindIsReadWithItsNeeds) {
     Json json = {{"action", kind}};
     if (kind == "source.set") json["uri"] = "test:";
     if (kind == "item.open") json["item"] = "a1";
-    const bool for_guests = kind == "guest.arrive" || kind == "guest.leave";
+    const bool for_guests =
+        kind == "guest.arrive" || kind == "guest.leave" || kind == "guest.finish" || kind == "guest.ask";
     if (kind == "floor.give" || kind.starts_with("hand.") || (kind.starts_with("guest.") && !for_guests)) {
       json["person"] = "p1";
     }

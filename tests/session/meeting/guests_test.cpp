@@ -160,6 +160,30 @@ TEST_F(Guests, LeaveByThemselves) {
   EXPECT_EQ(h.act_as("p3", {{"action", "guest.leave"}}), "");
 }
 
+TEST_F(Guests, SayThemselvesThatTheyHaveFinished) {
+  EXPECT_EQ(h.act_as("p3", {{"action", "guest.finish"}}), "turn_over_already");
+  ASSERT_EQ(h.give("p3"), "");
+  EXPECT_EQ(h.act_as("p2", {{"action", "guest.finish"}}), "turn_over_already") << "it is somebody else's";
+  EXPECT_EQ(h.act_as("p3", {{"action", "guest.finish"}}), "");
+  EXPECT_FALSE(h.state.floor);
+  EXPECT_EQ(h.events.back().event.payload["reason"], "finished");
+  EXPECT_TRUE(h.state.is_admitted("p3"));
+  EXPECT_EQ(h.act({{"action", "guest.finish"}}), "only_for_guests");
+}
+
+TEST_F(Guests, AskToBeHeardWhenTheSecretaryMutedThem) {
+  EXPECT_EQ(h.act_as("p3", {{"action", "guest.ask"}}), "heard_already");
+  ASSERT_EQ(h.with("guest.mute", "p3"), "");
+  EXPECT_EQ(h.act_as("p3", {{"action", "guest.ask"}}), "");
+  EXPECT_TRUE(guest("p3").asks);
+  const auto seq = h.state.seq;
+  EXPECT_EQ(h.act_as("p3", {{"action", "guest.ask"}}), "");
+  EXPECT_EQ(h.state.seq, seq) << "once is enough";
+  ASSERT_EQ(h.with("guest.unmute", "p3"), "");
+  EXPECT_FALSE(guest("p3").asks);
+  EXPECT_EQ(h.act({{"action", "guest.ask"}}), "only_for_guests");
+}
+
 TEST_F(Guests, ActForThemselvesAndForNobodyElse) {
   EXPECT_EQ(h.act_as("p3", raise("question")), "");
   EXPECT_EQ(h.act_as("p3", raise()), "already_in_queue");

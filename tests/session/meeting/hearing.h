@@ -54,7 +54,7 @@ inline Json small_hearing() {
 /// Acts as the secretary would and keeps the journal.
 struct Hearing {
   Utc now = *parse_utc("2026-12-10T15:00:00+05:00");
-  Surroundings around{now, true, 100, 4, ""};
+  Surroundings around{now, true, 100, 4, {}};
   State state;
   std::vector<StoredEvent> events;
 
@@ -152,7 +152,7 @@ inline Json seen(const State& state, Utc now) {
   }
   Json framing;
   if (state.framing) framing = {state.framing->layout, state.framing->persons};
-  const auto time = [](const std::optional<Utc>& time) { return time ? Json(format_utc(*time)) : Json(); };
+  const auto time = [](const std::optional<Utc>& moment) { return moment ? Json(format_utc(*moment)) : Json(); };
   return {{"record", to_json(state.record)},
           {"phase", name(state.phase)},
           {"on_air", name(state.on_air)},

@@ -132,6 +132,21 @@ TEST(Import, NamesThePlaceOfWhatIsWrong) {
       {drop("/time_rules", "debate_s"), "time_rules: 'debate_s' is missing"},
       {set("/time_rules/debate_s", 0), "time_rules: 'debate_s' must be from 1"},
       {set("/announcement/ru", nullptr), "announcement: 'ru' is missing"},
+      {set("/announcement/kk", "\n\n"), "announcement: 'kk' and 'ru' must not be empty"},
+      {set("/announcement/kk", "\x1b[2J"), "announcement: must have no control characters but line breaks"},
+      {set("/people/0/name/kk", "\u200b\u3164"), "people[0].name: 'kk' and 'ru' must not be empty"},
+      {set("/people/0/name/kk", "\ue000"), "people[0].name: must be one line without control characters"},
+      {set("/meta/timezone", "Asia/Astana"), "meta.timezone: there is no time zone 'Asia/Astana'"},
+      {set("/meta/timezone", "right/Asia/Almaty"), "meta.timezone: there is no time zone 'right/Asia/Almaty'"},
+      {set("/meta/timezone", "localtime"), "meta.timezone: there is no time zone 'localtime'"},
+      {set("/meta/timezone", "asia/almaty"), "meta.timezone: there is no time zone 'asia/almaty'"},
+      {set("/sites/1/kind", "remoote"), "sites[1].kind: is 'remoote' and must be main or remote"},
+      {set("/sites/1/id", "hall"), "sites[1].id: 'hall' stands twice"},
+      {set("/hearing/contact/phone", "+7"), "hearing.contact.phone: '+7' is not a telephone number"},
+      {set("/hearing/contact/email", "council"), "hearing.contact.email: 'council' is not an e-mail address"},
+      {set("/hearing/contact/email", "a@b@c"), "hearing.contact.email"},
+      {set("/agenda/0/planned_start", "2025-12-10T15:10:00+05:00"), "agenda[0].planned_start: must not be before"},
+      {set("/agenda/0/speakers/0/as", "point_of_order"), "agenda[0].speakers[0].as: a point of order cannot be"},
   };
   for (const Damage& damage : damages) {
     Json document = small_hearing();
@@ -140,6 +155,48 @@ TEST(Import, NamesThePlaceOfWhatIsWrong) {
     ASSERT_FALSE(payload) << damage.said;
     EXPECT_THAT(payload.error().what, HasSubstr(damage.said));
   }
+}
+
+TEST(Import, CleansEveryTextThatPeopleRead) {
+  Json document = small_hearing();
+  const std::string dirty = "\u202eАйша\u2028Құрман\u200b" + [] {
+    std::string marks;
+    for (int i = 0; i < 110; ++i) marks += "\u0335";
+    return marks;
+  }();
+  const std::string clean = "Айша Құрман\u0335\u0335";
+  std::function<void(Json&)> soil = [&](Json& json) {
+    for (auto& one : json) {
+      if (one.is_object() && one.contains("kk") && one.contains("ru")) {
+        one["kk"] = one["ru"] = one["en"] = dirty;
+      } else if (one.is_structured()) {
+        soil(one);
+      }
+    }
+  };
+  soil(document);
+  document["announcement"]["kk"] = "бір\u202e\r\nекі\u2028үш";
+  document["hearing"]["contact"]["phone"] = "\u202a+7 (000) 000-00-00\u202c";
+  const Record record = imported(document);
+  const Text text = {clean, clean, clean};
+  for (const Text& one : {record.title, record.number, record.maslikhat, record.commission, record.agenda[2].title,
+                          record.people[1].name, record.people[1].position, record.people[2].site_name}) {
+    EXPECT_EQ(one, text);
+  }
+  EXPECT_EQ(record.place.ru, clean + ", " + clean);
+  EXPECT_EQ(record.announcement.kk, "бір\nекі\nүш");
+  EXPECT_EQ(record.announcement.ru, clean.substr(0, 8) + "\n" + clean.substr(9)) << "a separator is a line break there";
+  EXPECT_EQ(record.contact_phone, "+7 (000) 000-00-00");
+}
+
+TEST(Import, ReadsWhatTheJournalHasThoughItWouldNotBeTakenNow) {
+  Json record = read_hearing(small_hearing())->at("record");
+  record["timezone"] = "Asia/Astana";
+  record["people"][0]["name"]["kk"] = "Ай\u202eша";
+  record["contact_email"] = "council";
+  const auto read = record_from_json(record);
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(to_json(*read), record) << "the chain is over what was written";
 }
 
 TEST(Import, RefusesARecordWithAnythingThatItDidNotWrite) {

@@ -195,6 +195,23 @@ TEST_F(SigningUp, ANameIsOneLineOfText) {
   }
 }
 
+TEST_F(SigningUp, ANameIsCleanedOfWhatIsNotSeen) {
+  std::string marks;
+  for (int i = 0; i < 100; ++i) marks += "\u0335";
+  const auto invite = [](const std::string& name, const std::string& position = "") {
+    return read_action(Json{{"action", "guest.invite"}, {"name", name}, {"position", position}}, "");
+  };
+  EXPECT_EQ(invite("\u202eАйша\u2028Андреи\u0306 ", "\u200b")->name, "Айша Андрей");
+  EXPECT_EQ(invite("Айша", "\u200b")->position, "");
+  EXPECT_EQ(invite("Айша" + marks)->name, "Айша\u0335\u0335");
+  for (const char* unseen : {"\u200b", "\u3164", "\u202e \u2066", "\u0301"}) EXPECT_FALSE(invite(unseen)) << unseen;
+  std::string grows;  // three times as long when it is composed
+  for (int i = 0; i < 60; ++i) grows += "\U0001d160";
+  EXPECT_FALSE(invite(grows));
+  EXPECT_FALSE(read_action(Json{{"action", "source.set"}, {"uri", "rtsp://camera/\u202egpj"}}, ""));
+  EXPECT_TRUE(read_action(Json{{"action", "source.set"}, {"uri", "file:///srv/Андреи\u0306.mp4"}}, ""));
+}
+
 TEST_F(SigningUp, TheJournalAloneGivesTheSameState) {
   ASSERT_EQ(h.act("registration.open"), "");
   ASSERT_EQ(approve("r1", "Айша", "Үлгі ауылы"), "");

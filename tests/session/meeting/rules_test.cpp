@@ -195,11 +195,12 @@ TEST(Rules, RefuseToGoOnAirWithoutSpaceAndSayHowMuchThereIs) {
 
 TEST(Rules, RefuseASecondMeetingOnAir) {
   Hearing h;
-  h.around.other_on_air = "2026-12-09-zher";
+  h.around.other_on_air = {"«Жер туралы», 2026 жылғы 9 желтоқсан", "«О земле», 9 декабря 2026 года", ""};
   const auto refused = h.decide({{"action", "broadcast.start"}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "other_meeting_on_air");
-  EXPECT_THAT(refused.error().text.kk, HasSubstr("2026-12-09-zher"));
+  EXPECT_THAT(refused.error().text.kk, HasSubstr("(«Жер туралы», 2026 жылғы 9 желтоқсан)"));
+  EXPECT_THAT(refused.error().text.ru, HasSubstr("(«О земле», 9 декабря 2026 года)"));
 }
 
 TEST(Rules, LetTheBroadcastEndWhileMediaIsAway) {
@@ -221,7 +222,87 @@ TEST(Rules, KnowTheAgendaAndThePeople) {
   EXPECT_EQ(h.give("p4"), "person_absent");
   EXPECT_EQ(h.give("p1"), "already_has_floor");
   ASSERT_EQ(h.open_item("a2"), "");
-  EXPECT_EQ(h.open_item("a1"), "item_closed");
+}
+
+// ---- going back ----
+
+TEST(GoingBack, AClosedItemIsOpenedAgainAndKnowsWhoHasSpoken) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.open_item("a2"), "");
+  EXPECT_THAT(waiting(h.state), IsEmpty());
+  ASSERT_EQ(h.open_item("a1"), "");
+  EXPECT_EQ(h.events.back().event.payload["again"], true);
+  EXPECT_EQ(h.state.items.at("a1"), ItemState::kOpen);
+  EXPECT_EQ(h.state.items.at("a2"), ItemState::kClosed);
+  EXPECT_THAT(waiting(h.state), IsEmpty()) << "p1 has spoken in it";
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_EQ(h.state.open_item, "a2");
+  ASSERT_EQ(h.open_item("a3"), "");
+  EXPECT_FALSE(h.events.back().event.payload.contains("again"));
+}
+
+std::vector<std::string> in_order(const State& state) {
+  std::vector<std::string> names;
+  for (const Waiting& one : waiting(state)) names.push_back(one.person + " " + one.kind);
+  return names;
+}
+
+TEST(GoingBack, WhoeverWaitsMayHaveAPointOfOrderAndKeepsTheirPlace) {
+  Hearing h;
+  give_floor(h);
+  ASSERT_EQ(h.with("hand.raise", "p2"), "");
+  ASSERT_EQ(h.with("hand.raise", "p3"), "");
+  const Json order = {{"action", "hand.raise"}, {"person", "p3"}, {"kind", "point_of_order"}};
+  ASSERT_EQ(h.act(order), "");
+  EXPECT_EQ(h.act(order), "already_in_queue");
+  EXPECT_EQ(h.with("hand.raise", "p3"), "already_in_queue");
+  EXPECT_THAT(in_order(h.state), ElementsAre("p3 point_of_order", "p2 debate", "p3 debate"));
+  ASSERT_EQ(h.give("p3"), "");
+  EXPECT_EQ(h.state.floor->as, "point_of_order");
+  EXPECT_THAT(in_order(h.state), ElementsAre("p1 rapporteur", "p2 debate", "p3 debate"));
+  ASSERT_EQ(h.give("p1"), "");
+  ASSERT_EQ(h.with("hand.lower", "p3"), "");
+  EXPECT_THAT(in_order(h.state), ElementsAre("p2 debate"));
+}
+
+TEST(GoingBack, TheRequestThatWasSeenIsTheOneThatIsTaken) {
+  Hearing h;
+  open_item(h);
+  ASSERT_EQ(h.with("hand.raise", "p3"), "");
+  const std::int64_t debate = h.state.queue.back().request;
+  ASSERT_EQ(h.act({{"action", "hand.raise"}, {"person", "p3"}, {"kind", "point_of_order"}}), "");
+  EXPECT_EQ(h.act({{"action", "floor.give"}, {"person", "p2"}, {"request", debate}}), "request_changed");
+  ASSERT_EQ(h.act({{"action", "floor.give"}, {"person", "p3"}, {"request", debate}}), "");
+  EXPECT_EQ(h.state.floor->as, "debate");
+  EXPECT_THAT(in_order(h.state), ElementsAre("p3 point_of_order", "p1 rapporteur"));
+}
+
+TEST(GoingBack, TheRegulationSaysInWhichOrderTheyAreCalled) {
+  Hearing h;
+  Json corrected = testing::small_hearing();
+  corrected["queue_rules"] = {{"order", {"planned", "debate", "question", "held", "point_of_order"}},
+                              {"point_of_order", "after_speech"}};
+  h.record("system", {"meeting.imported", *read_hearing(corrected)});
+  open_item(h);
+  ASSERT_EQ(h.act({{"action", "hand.raise"}, {"person", "p2"}, {"kind", "point_of_order"}}), "");
+  ASSERT_EQ(h.with("hand.raise", "p3"), "");
+  EXPECT_THAT(in_order(h.state), ElementsAre("p1 rapporteur", "p3 debate", "p2 point_of_order"));
+  ASSERT_EQ(h.give("p1"), "");
+  ASSERT_EQ(h.give("p2"), "");
+  EXPECT_THAT(h.last(2), ElementsAre("floor.ended", "floor.given")) << "it comes after the speech and holds nothing";
+}
+
+TEST(GoingBack, AnOrderThatIsNoneIsRefused) {
+  for (const Json& wrong :
+       {Json{{"order", {"planned"}}, {"point_of_order", "interrupts"}},
+        Json{{"order", queue_places()}, {"point_of_order", "never"}},
+        Json{{"order", {"held", "held", "question", "planned", "debate"}}, {"point_of_order", "interrupts"}},
+        Json{{"point_of_order", "interrupts"}}, Json::array()}) {
+    Json hearing = testing::small_hearing();
+    hearing["queue_rules"] = wrong;
+    EXPECT_FALSE(read_hearing(hearing)) << wrong.dump();
+  }
 }
 
 TEST(Rules, NamePeopleAndItemsInRefusals) {
@@ -487,6 +568,93 @@ TEST(Refusals, KnowEveryCodeOnce) {
 }
 
 TEST(RefusalsDeathTest, AbortOnACodeThatNobodyWrote) { EXPECT_DEATH(refusal("no_such_code"), ""); }
+
+// ---- what stood on the screen ----
+
+TEST(WhatIsMeant, OfSomebodyElsesTurnNothingIsDone) {
+  Hearing h;
+  give_floor(h);
+  const std::int64_t seen = h.state.floor->turn;
+  ASSERT_EQ(h.give("p2"), "");
+  for (const char* kind : {"floor.end", "floor.extend", "floor.pause"}) {
+    const auto decided = h.decide({{"action", kind}, {"turn", seen}});
+    ASSERT_FALSE(decided) << kind;
+    EXPECT_EQ(decided.error().code, "turn_changed");
+    EXPECT_THAT(decided.error().text.ru, HasSubstr("Ольга Тестова")) << "it is said whose it is";
+  }
+  EXPECT_EQ(h.act({{"action", "floor.give"}, {"person", "p3"}, {"ends", seen}}), "turn_changed");
+  EXPECT_EQ(h.act({{"action", "floor.give"}, {"person", "p3"}, {"ends", 0}}), "turn_changed");
+  EXPECT_EQ(h.act({{"action", "floor.pause"}, {"turn", h.state.floor->turn}}), "");
+  EXPECT_EQ(h.act({{"action", "floor.resume"}, {"turn", seen}}), "turn_changed");
+  EXPECT_EQ(h.act({{"action", "floor.give"}, {"person", "p3"}, {"ends", h.state.floor->turn}}), "");
+}
+
+TEST(WhatIsMeant, ATurnThatIsOverByItselfIsNoReasonNotToGiveTheFloor) {
+  Hearing h;
+  give_floor(h);
+  const std::int64_t seen = h.state.floor->turn;
+  ASSERT_EQ(h.act("floor.end"), "");
+  EXPECT_EQ(h.act({{"action", "floor.end"}, {"turn", seen}}), "nobody_has_floor");
+  EXPECT_EQ(h.act({{"action", "floor.give"}, {"person", "p2"}, {"ends", seen}}), "");
+}
+
+TEST(WhatIsMeant, OfAnotherItemNothingIsDone) {
+  Hearing h;
+  open_item(h);
+  ASSERT_EQ(h.open_item("a2"), "");
+  EXPECT_EQ(h.act({{"action", "item.close"}, {"item", "a1"}}), "item_changed");
+  EXPECT_EQ(h.act({{"action", "item.open"}, {"item", "a3"}, {"closes", "a1"}}), "item_changed");
+  EXPECT_EQ(h.act({{"action", "item.open"}, {"item", "a3"}, {"closes", ""}}), "item_changed");
+  EXPECT_EQ(h.state.open_item, "a2");
+  EXPECT_EQ(h.act({{"action", "item.open"}, {"item", "a3"}, {"closes", "a2"}}), "");
+  EXPECT_EQ(h.act({{"action", "item.close"}, {"item", "a3"}}), "");
+}
+
+TEST(WhatIsMeant, OnlyTheActionThatWasSeenIsUndone) {
+  Hearing h;
+  open_item(h);
+  const std::int64_t seen = h.state.undoable()->action;
+  ASSERT_EQ(h.give("p1"), "");
+  EXPECT_EQ(h.act({{"action", "undo"}, {"of", seen}}), "undo_changed");
+  ASSERT_TRUE(h.state.floor);
+  EXPECT_EQ(h.act({{"action", "undo"}, {"of", h.state.undoable()->action}}), "");
+  EXPECT_EQ(h.act({{"action", "undo"}, {"of", seen}}), "");
+}
+
+TEST(WhatIsMeant, OnlyTheRecessThatWasSeenIsEnded) {
+  Hearing h;
+  open_sitting(h);
+  ASSERT_EQ(h.act("recess.start"), "");
+  const std::int64_t seen = h.state.recess;
+  EXPECT_EQ(seen, h.state.seq);
+  ASSERT_EQ(h.act("recess.end"), "");
+  EXPECT_EQ(h.state.recess, 0);
+  ASSERT_EQ(h.act("recess.start"), "");
+  EXPECT_EQ(h.act({{"action", "recess.end"}, {"recess", seen}}), "recess_changed");
+  EXPECT_EQ(h.act({{"action", "recess.end"}, {"recess", h.state.recess}}), "");
+}
+
+TEST(WhatIsMeant, OnlyTheRequestThatWasSeenIsLowered) {
+  Hearing h;
+  open_item(h);
+  ASSERT_EQ(h.act({{"action", "hand.raise"}, {"person", "p3"}}), "");
+  const std::int64_t seen = h.state.queue.front().request;
+  ASSERT_EQ(h.give("p3"), "");
+  ASSERT_EQ(h.act("floor.end"), "");
+  ASSERT_EQ(h.act({{"action", "hand.raise"}, {"person", "p3"}}), "");
+  EXPECT_EQ(h.act({{"action", "hand.lower"}, {"person", "p3"}, {"request", seen}}), "request_changed");
+  EXPECT_EQ(h.act({{"action", "hand.lower"}, {"person", "p3"}, {"request", h.state.queue.front().request}}), "");
+}
+
+TEST(WhatIsMeant, IsANumberOfAnEvent) {
+  for (const Json& wrong :
+       {Json{{"action", "floor.end"}, {"turn", 0}}, Json{{"action", "floor.end"}, {"turn", "7"}},
+        Json{{"action", "undo"}, {"of", 1.5}}, Json{{"action", "recess.end"}, {"recess", -1}},
+        Json{{"action", "floor.give"}, {"person", "p1"}, {"ends", -1}}, Json{{"action", "item.close"}, {"item", 2}},
+        Json{{"action", "recess.start"}, {"turn", 3}}}) {
+    EXPECT_FALSE(read_action(wrong)) << wrong.dump();
+  }
+}
 
 }  // namespace
 }  // namespace tyndau::meeting

@@ -5,12 +5,14 @@
 #include <random>
 #include <set>
 
+#include "tests/session/meeting/clicker.h"
 #include "tests/session/meeting/hearing.h"
 
 namespace tyndau::meeting {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Clicker;
 using testing::Hearing;
 using testing::seen;
 
@@ -334,6 +336,22 @@ TEST(Apply, TakesACorrectedImportUntilTheSittingOpens) {
   EXPECT_EQ(h.state.items.size(), 2U);
 }
 
+TEST(Apply, AMeetingWithoutItemsGetsThemWhileItGoesOn) {
+  Json empty = testing::small_hearing(), other = testing::small_hearing();
+  empty["agenda"] = Json::array();
+  other["agenda"][0]["speakers"] = Json::array();
+  other["people"].erase(0);
+  Hearing h;
+  h.record("system", {"meeting.imported", *read_hearing(empty)});
+  ASSERT_EQ(h.act("sitting.open"), "");
+  EXPECT_EQ(h.open_item("a1"), "item_unknown");
+  EXPECT_FALSE(may_correct(h.state, *record_from_json(read_hearing(other)->at("record")))) << "nobody is lost";
+  h.record("system", {"meeting.imported", *read_hearing(testing::small_hearing())});
+  EXPECT_EQ(h.state.phase, Phase::kInSession);
+  ASSERT_EQ(h.open_item("a1"), "");
+  EXPECT_FALSE(may_correct(h.state, h.state.record)) << "now something rests on it";
+}
+
 TEST(Apply, KnowsWhoseEventItIs) {
   EXPECT_EQ(action_of_event("floor.given"), "floor.give");
   EXPECT_EQ(action_of_event("broadcast.ended"), "broadcast.stop");
@@ -342,54 +360,37 @@ TEST(Apply, KnowsWhoseEventItIs) {
   EXPECT_EQ(action_of_event("vote.opened"), "");
 }
 
+TEST(Undo, DoesNotBringBackWhoHasLeft) {
+  for (const char* how : {"floor.end", "floor.pause"}) {
+    Hearing h;
+    h.seat("p3");
+    give_floor(h);
+    ASSERT_EQ(h.give("p3"), "");
+    ASSERT_EQ(h.act(how), "");
+    ASSERT_EQ(h.act_as("p3", {{"action", "guest.leave"}}), "");
+    EXPECT_EQ(h.state.guest("p3")->stage, Stage::kLeft);
+    ASSERT_EQ(h.act("undo"), "");
+    EXPECT_FALSE(h.state.floor) << how;
+    EXPECT_EQ(h.state.guest("p3")->stage, Stage::kLeft) << how;
+    EXPECT_TRUE(h.state.queue.empty());
+  }
+}
+
+TEST(Undo, LeavesTheFloorWithWhoCameBack) {
+  Hearing h;
+  h.seat("p3");
+  give_floor(h);
+  ASSERT_EQ(h.give("p3"), "");
+  h.wait(5s);
+  ASSERT_EQ(h.act("floor.end"), "");
+  ASSERT_EQ(h.act_as("p3", {{"action", "guest.leave"}}), "");
+  ASSERT_EQ(h.act_as("p3", {{"action", "guest.arrive"}}), "");
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_FALSE(h.state.floor) << "whoever left has to be admitted again";
+  EXPECT_EQ(h.state.guest("p3")->stage, Stage::kLobby);
+}
+
 // ---- whatever is clicked ----
-
-/// Draws actions, good and bad ones, from a fixed seed.
-class Clicker {
- public:
-  explicit Clicker(unsigned seed) : random_(seed) {}
-
-  Json next(Utc now) {
-    const std::string kind = pick(action_kinds());
-    Json action = {{"action", kind}};
-    if (kind == "source.set") action["uri"] = pick({"test:", "rtsp://camera/1"});
-    if (kind == "item.open") action["item"] = pick({"a1", "a2", "a3", "a9"});
-    if (kind == "floor.give" || kind.starts_with("hand.")) action["person"] = pick({"p1", "p2", "p3", "p4", "p9"});
-    if (kind.starts_with("guest.") && kind != "guest.arrive" && kind != "guest.leave") {
-      action["person"] = pick({"p1", "p2", "p3"});
-    }
-    if (kind == "layout.set") action["layout"] = pick({"auto", "hall", "guest", "side_by_side", "grid"});
-    if (kind == "hand.raise") action["kind"] = pick(hand_kinds());
-    if (kind == "registration.approve") action["registration"] = "r" + std::to_string(++registrations_);
-    // To decline is no event (registrations_test.cpp).
-    if (kind == "registration.decline") action = {{"action", "registration.close"}};
-    if (kind == "recess.start" && below(2) == 0)
-      action["until"] = format_utc(now + std::chrono::seconds(below(200) - 50));
-    // A hearing that is closed at once would leave little to try.
-    if ((kind == "sitting.close" || kind == "broadcast.stop") && below(10) != 0) action = {{"action", "undo"}};
-    return action;
-  }
-  /// Somebody remote does something, or his line does.
-  void outside(Hearing& h) {
-    const std::string person = pick({"p1", "p2", "p3"});
-    switch (below(4)) {
-      case 0:
-        return h.happen(line_lost(h.state, person));
-      case 1:
-        return h.happen(line_restored(h.state, person));
-      default:
-        if (h.state.guest(person) == nullptr) return;
-        h.act_as(person,
-                 {{"action", pick({"guest.arrive", "guest.arrive", "guest.leave", "hand.raise", "hand.lower"})}});
-    }
-  }
-  int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
-
- private:
-  std::string pick(const std::vector<std::string>& from) { return from[static_cast<std::size_t>(below(from.size()))]; }
-  std::mt19937 random_;
-  int registrations_ = 0;
-};
 
 void expect_invariants(const State& state) {
   int open = 0;
@@ -406,8 +407,10 @@ void expect_invariants(const State& state) {
   }
   std::set<std::string> waiting;
   for (const Request& request : state.queue) {
-    EXPECT_TRUE(waiting.insert(request.person).second) << request.person << " is in the queue twice";
-    EXPECT_FALSE(state.floor && state.floor->person == request.person);
+    const bool order = !request.turn && request.kind == kPointOfOrder;
+    EXPECT_TRUE(waiting.insert(request.person + (order ? " order" : "")).second) << request.person << " waits twice";
+    // Whoever has the floor for a point of order may have waited for something else.
+    EXPECT_FALSE(state.floor && state.floor->person == request.person && state.floor->as != kPointOfOrder);
     EXPECT_FALSE(request.turn && request.turn->running_since) << "the clock of a held turn stands";
     EXPECT_EQ(request.turn.has_value(), !request.reason.empty());
   }

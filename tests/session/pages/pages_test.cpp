@@ -73,9 +73,9 @@ class Hearing {
     around.now = now_;
     around.media_connected = true;
     around.disk_free_hours = 100;
-    const auto events = meeting::decide(state, meeting::read_action(json).value(), around);
-    ASSERT_TRUE(events.has_value()) << events.error().text.en;
-    for (const meeting::Event& event : *events) append(event);
+    const auto decided = meeting::decide(state, meeting::read_action(json).value(), around);
+    ASSERT_TRUE(decided.has_value()) << decided.error().text.en;
+    for (const meeting::Event& event : *decided) append(event);
     now_ += std::chrono::minutes(1);
   }
   std::vector<projections::Chapter> chapters() const { return projections::chapters(events); }
@@ -180,8 +180,8 @@ TEST(MeetingPage, IsTextWhateverATitleContains) {
   }
   const Renderer pages = renderer();
   for (const std::string& html :
-       {pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0), pages.home("ru", {&hearing.state}),
-        pages.desk("ru", hearing.state, {&hearing.state}, evil)}) {
+       {pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0),
+        pages.home("ru", {&hearing.state}, hearing.now()), pages.desk("ru", hearing.state, {&hearing.state}, evil)}) {
     EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
     EXPECT_THAT(html, Not(HasSubstr("<img src=x")));
     EXPECT_THAT(html, Not(HasSubstr("\"'>")));
@@ -260,7 +260,7 @@ TEST(WaitingPage, SaysHowItStandsAndEscapesWhatAStrangerWrote) {
   store::Store::Registration one{"r1", hearing.state.record.id, evil, evil, "a2", "kk", {}, "pending", ""};
   const std::string token = "AAAAAAAAAAAAAAAAAAAAAA";
   const std::string pending = pages.waiting("kk", hearing.state, one, token);
-  EXPECT_THAT(pending, HasSubstr("Хатшы өтініміңізді әлі қараған жоқ"));
+  EXPECT_THAT(pending, HasSubstr("Өтініміңіз жіберілді"));
   EXPECT_THAT(pending, HasSubstr("<noscript><link rel=\"stylesheet\""));
   EXPECT_THAT(pending, HasSubstr("http-equiv=\"refresh\"")) << "it goes on by itself without scripts too";
   EXPECT_THAT(pending, Not(HasSubstr("<script>alert")));
@@ -285,7 +285,7 @@ TEST(HomePage, SortsByWhatThereIsToWatch) {
   past.act({{"action", "sitting.open"}});
   past.act({{"action", "sitting.close"}});
   past.act({{"action", "broadcast.stop"}});
-  const std::string html = renderer().home("en", {&live.state, &announced.state, &past.state});
+  const std::string html = renderer().home("en", {&live.state, &announced.state, &past.state}, announced.now());
   const auto section = [&html](const char* from, const char* to) {
     const auto begin = html.find(from);
     return html.substr(begin, html.find(to) - begin);
@@ -295,7 +295,37 @@ TEST(HomePage, SortsByWhatThereIsToWatch) {
   EXPECT_THAT(section("id=\"past\"", "</main>"), HasSubstr("Watch the recording"));
 }
 
-TEST(HomePage, SaysThatNothingIsOn) { EXPECT_THAT(renderer().home("ru", {}), HasSubstr("Сейчас трансляций нет.")); }
+TEST(HomePage, SaysUntilWhenAMeetingOnAirIsInRecess) {
+  Hearing hearing;
+  hearing.act({{"action", "broadcast.start"}});
+  hearing.act({{"action", "sitting.open"}});
+  EXPECT_THAT(renderer().home("ru", {&hearing.state}, hearing.now()), HasSubstr("tag-live"));
+  hearing.act({{"action", "recess.start"}, {"until", format_utc(hearing.now() + std::chrono::minutes(15))}});
+  const std::string html = renderer().home("ru", {&hearing.state}, hearing.now());
+  EXPECT_THAT(html, Not(HasSubstr("tag-live")));
+  EXPECT_THAT(html, HasSubstr("Перерыв до"));
+}
+
+TEST(HomePage, SaysOfAMeetingThatNeverBeganThatItDidNotTakePlace) {
+  Hearing hearing;
+  const Utc day_after = hearing.state.record.starts_at + std::chrono::hours(24);
+  const auto past = [](const std::string& html) {
+    const auto at = html.find("id=\"past\"");
+    return at == std::string::npos ? std::string() : html.substr(at);
+  };
+  // Until the day is over it may still begin.
+  EXPECT_EQ(past(renderer().home("ru", {&hearing.state}, hearing.state.record.starts_at + std::chrono::hours(8))), "");
+  const std::string html = renderer().home("ru", {&hearing.state}, day_after);
+  EXPECT_THAT(past(html), HasSubstr("Не состоялось"));
+  EXPECT_THAT(html, HasSubstr("class=\"nothing\""));
+  EXPECT_THAT(renderer().meeting("kk", hearing.state, hearing.chapters(), day_after, 0), HasSubstr("Өтпеді"));
+  hearing.act({{"action", "sitting.open"}});
+  EXPECT_THAT(past(renderer().home("ru", {&hearing.state}, day_after)), Not(HasSubstr("Не состоялось")));
+}
+
+TEST(HomePage, SaysThatNothingIsOn) {
+  EXPECT_THAT(renderer().home("ru", {}, Utc{}), HasSubstr("Сейчас трансляций нет."));
+}
 
 TEST(Desk, OpensTheMeetingOnAirThenTheNextOneThenTheLast) {
   Hearing on_air, next, later, closed;

@@ -31,7 +31,8 @@ TEST(SignUpForm, IsTakenAsItWasMeant) {
 TEST(SignUpForm, IsInTheFormInWhichNamesAreCompared) { EXPECT_EQ(filled_in("Андреи\u0306").name, "Андрей"); }
 
 TEST(SignUpForm, NeedsAName) {
-  for (const char* name : {"", "   ", "123", "...", "—"}) EXPECT_EQ(wrong(filled_in(name)), "name: no_name") << name;
+  for (const char* name : {"", "   ", "123", "...", "—", "\u2800"})
+    EXPECT_EQ(wrong(filled_in(name)), "name: no_name") << name;
   EXPECT_EQ(wrong(read_sign_up({}, fakes::hearing("m1"))), "name: no_name");
 }
 
@@ -46,7 +47,8 @@ TEST(SignUpForm, CountsLettersAndNotBytes) {
 TEST(SignUpForm, HasNothingInItThatIsNotSeen) {
   for (const std::string& unseen :
        {std::string("\x01"), std::string("\x1b"), std::string("\x7f"), std::string("\u202e"), std::string("\u2066"),
-        std::string("\u200b"), std::string("\u00ad"), std::string("\ue000"), std::string("\0", 1)}) {
+        std::string("\u200b"), std::string("\u00ad"), std::string("\ue000"), std::string("\0", 1),
+        std::string("\u3164"), std::string("\u034f"), std::string("\xff")}) {
     const SignUp form = filled_in("Ай" + unseen + "ша");
     EXPECT_EQ(wrong(form), "name: unseen") << testing::PrintToString(unseen);
     EXPECT_EQ(form.name, "Айша") << "it is taken out of what he sees again";
@@ -54,6 +56,8 @@ TEST(SignUpForm, HasNothingInItThatIsNotSeen) {
   }
   EXPECT_EQ(filled_in("Айша\u2028Жан").name, "Айша Жан") << "a line's end is a space";
 }
+
+TEST(SignUpForm, CoversNoNeighboursRow) { EXPECT_EQ(filled_in("А" + times(110, "\u0335")).name, "А\u0335\u0335"); }
 
 TEST(SignUpForm, NamesAnItemOfTheAgendaOrNone) {
   const SignUp form = filled_in("Айша", "", "a9");

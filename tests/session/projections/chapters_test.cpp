@@ -156,37 +156,36 @@ TEST(Chapters, ForgetWhatWasUndone) {
   EXPECT_THAT(chapter_lines(h), IsEmpty());
 }
 
-// The chapters and the state are two folds of the same events: whatever is clicked, they tell the same story.
-TEST(Chapters, AgreeWithTheStateWhateverIsClicked) {
-  std::mt19937 random(7);
-  const auto pick = [&](const std::vector<std::string>& from) {
-    return from[std::uniform_int_distribution<std::size_t>(0, from.size() - 1)(random)];
-  };
-  std::size_t turns = 0;
-  for (int round = 0; round < 30; ++round) {
-    Hearing h;
-    for (int step = 0; step < 60; ++step) {
-      Json action = {{"action", pick({"sitting.open", "item.open", "item.close", "floor.give", "floor.give",
-                                      "floor.end", "recess.start", "recess.end", "undo", "undo", "floor.pause"})}};
-      if (action["action"] == "item.open") action["item"] = pick({"a1", "a2", "a3"});
-      if (action["action"] == "floor.give") action["person"] = pick({"p1", "p2", "p3"});
-      h.act(action);
-      h.wait(1s);
-      std::string item, turn, recess;
-      for (const Chapter& chapter : chapters(h.events)) {
-        if (chapter.end) continue;
-        if (chapter.kind == "item") item += chapter.id;
-        if (chapter.kind == "turn") turn += chapter.id;
-        if (chapter.kind == "recess") recess += chapter.kind;
-      }
-      EXPECT_EQ(item, h.state.open_item);
-      EXPECT_EQ(turn, h.state.floor ? fmt::format("{}-t{}", h.state.open_item, h.state.floor->turn) : "");
-      EXPECT_EQ(recess, h.state.recess_since ? "recess" : "");
-      turns += turn.empty() ? 0 : 1;
-      ASSERT_FALSE(HasFailure()) << "round " << round << " step " << step;
-    }
-  }
-  EXPECT_GT(turns, 100U);
+TEST(Chapters, OfOnePersonAreNotEndedByTheLossOfAnotherThatWasUndone) {
+  Hearing h;
+  h.seat("p3");
+  meeting::testing::give_floor(h);
+  const std::int64_t turn = h.state.floor->turn;
+  h.wait(10s);
+  ASSERT_EQ(h.give("p3"), "");
+  h.wait(10s);
+  h.happen(meeting::line_lost(h.state, "p3"));
+  h.wait(10s);
+  ASSERT_EQ(h.act("undo"), "");
+  ASSERT_EQ(h.state.floor->person, "p1");
+  const auto list = chapters(h.events);
+  EXPECT_EQ(list.back().id, fmt::format("a1-t{}", turn));
+  EXPECT_FALSE(list.back().end) << "it goes on";
+}
+
+TEST(Chapters, EndWithTheTurnOfWhoLeftAfterItsEndWasUndone) {
+  Hearing h;
+  h.seat("p3");
+  meeting::testing::give_floor(h);
+  ASSERT_EQ(h.give("p3"), "");
+  h.wait(10s);
+  ASSERT_EQ(h.act("floor.end"), "");
+  h.wait(10s);
+  ASSERT_EQ(h.act_as("p3", {{"action", "guest.leave"}}), "");
+  h.wait(10s);
+  ASSERT_EQ(h.act("undo"), "");
+  EXPECT_FALSE(h.state.floor) << "who left has no floor";
+  for (const Chapter& chapter : chapters(h.events)) EXPECT_TRUE(chapter.kind != "turn" || chapter.end) << chapter.id;
 }
 
 TEST(Chapters, AreTotal) {

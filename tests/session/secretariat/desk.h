@@ -25,6 +25,7 @@ struct Desk : testing::Test {
   std::unique_ptr<Secretariat> desk;
   std::vector<std::string> told;
   std::chrono::milliseconds wall_set_by{0};
+  std::string boot = "this boot";
 
   void SetUp() override {
     config.data.directory = directory.path();
@@ -49,6 +50,7 @@ struct Desk : testing::Test {
     recordings = std::make_unique<live::Recordings>(config.media_directory(), config.memory_directory());
     Clock clock;
     clock.wall = [this] { return utc_now() + wall_set_by; };
+    clock.boot = [this] { return boot; };
     desk = std::make_unique<Secretariat>(loop, config, open_journal(), *recordings, clock);
     desk->listen([this](const std::string& meeting) { told.push_back(meeting); });
     const auto started = desk->start();

@@ -3,12 +3,14 @@
 #include "media/link/track_index.h"
 #include "session/journal/journal.h"
 #include "session/secretariat/dossier.h"
+#include "session/store/store.h"
 #include "tests/session/secretariat/desk.h"
 
 namespace tyndau::secretariat {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 // ---- telling media, and its answers ----
@@ -167,7 +169,10 @@ TEST_F(Desk, AMachineThatIsTooSlowIsAnAlarmWhileItIs) {
 
 TEST_F(Desk, OneMeetingIsOnAirAtATime) {
   go_live();
-  EXPECT_EQ(std::get<meeting::Refusal>(act({{"action", "broadcast.start"}}, "m2")).code, "other_meeting_on_air");
+  const auto refused = std::get<meeting::Refusal>(act({{"action", "broadcast.start"}}, "m2"));
+  EXPECT_EQ(refused.code, "other_meeting_on_air");
+  EXPECT_THAT(refused.text.kk, testing::HasSubstr("Ауызсу туралы")) << "a meeting has a title, and nobody knows its id";
+  EXPECT_THAT(refused.text.kk, testing::Not(testing::HasSubstr("m1")));
 }
 
 // ---- the source ----
@@ -187,6 +192,96 @@ TEST_F(Desk, UndoGivesTheSourceBack) {
   media->take<link::SourceSet>(loop);
   done({{"action", "undo"}});
   EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, "test:");
+}
+
+TEST_F(Desk, KeepsAPasswordOutOfTheJournal) {
+  go_live();
+  const std::string uri = "rtsp://user:geheim@camera/1";
+  done({{"action", "source.set"}, {"uri", uri}});
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, uri);
+  const Json payload = events_of("source.set").at(0).event.payload;
+  EXPECT_EQ(payload["uri"], "rtsp://user:***@camera/1");
+  EXPECT_FALSE(payload["secret"].get<std::string>().empty());
+  EXPECT_EQ(state().source, "rtsp://user:***@camera/1");
+  const auto events = *open_journal().events("m1");
+  for (const auto& event : events) {
+    EXPECT_THAT(event.event.payload.dump(), testing::Not(testing::HasSubstr("geheim")));
+  }
+  // Another one, taken back: the first is still known, after a restart too.
+  done({{"action", "source.set"}, {"uri", "srt://h:9000?passphrase=geheimgeheim"}});
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, "srt://h:9000?passphrase=geheimgeheim");
+  session_dies();
+  media->snapshot.source.uri = "test:";
+  media->snapshot.run = run();
+  open_desk();
+  meet();
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, "srt://h:9000?passphrase=geheimgeheim");
+  done({{"action", "undo"}});
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, uri);
+}
+
+TEST_F(Desk, ARefusedSourceLeavesNoPasswordOfTheConfigurationInTheJournal) {
+  close_desk();
+  config.programme.source = "rtsp://user:geheim@camera/1";
+  media->snapshot.source.uri = "rtsp://user:***@camera/1";
+  open_desk();
+  meet();
+  go_live();
+  done({{"action", "source.set"}, {"uri", "rtsp://other/1"}});
+  const auto set = media->take<link::SourceSet>(loop);
+  done({{"action", "item.open"}, {"item", "a1"}});
+  media->take<link::SceneSet>(loop);
+  media->say(link::Failed{set->id, "bad_uri", ""});
+  ASSERT_TRUE(comes("source.set", 2));
+  EXPECT_EQ(state().source, "rtsp://user:***@camera/1");
+  EXPECT_EQ(events_of("source.set").at(1).event.payload["reason"], "refused");
+  EXPECT_TRUE(media->silent(loop, milliseconds(1200)));
+}
+
+TEST_F(Desk, ForgetsAPasswordADayAfterItsMeeting) {
+  done({{"action", "source.set"}, {"uri", "rtsp://user:geheim@camera/1"}});
+  done({{"action", "sitting.open"}});
+  done({{"action", "sitting.close"}});
+  done({{"action", "source.set"}, {"uri", "rtsp://user:another@camera/2"}}, "m2");
+  const auto kept = [&] { return store::Store::open(config.database())->kept_sources()->size(); };
+  EXPECT_EQ(kept(), 2u);
+  session_dies();
+  wall_set_by = std::chrono::hours(25);
+  open_desk();
+  EXPECT_EQ(kept(), 1u) << "the hall's source is still the second";
+}
+
+TEST_F(Desk, UsesTheConfiguredSourceWhereThePasswordIsGone) {
+  done({{"action", "source.set"}, {"uri", "rtsp://user:geheim@camera/1"}});
+  ASSERT_TRUE(media->take<link::SourceSet>(loop));
+  session_dies();
+  auto store = store::Store::open(config.database());
+  const auto kept = *store->kept_sources();
+  for (const auto& [id, uri] : kept) ASSERT_TRUE(store->forget_source(id));
+  media->snapshot.source.uri = "rtsp://user:***@camera/1";
+  open_desk();
+  meet();
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, "test:");
+}
+
+TEST_F(Desk, WorksOnWithAJournalThatHoldsAPassword) {
+  session_dies();
+  {
+    auto journal = open_journal();
+    const Json payload{{"uri", "rtsp://user:geheim@camera/1"}, {"action", 2}};
+    ASSERT_TRUE(journal.append("m1", utc_now(), "Хатшы", {{"source.set", payload}}));
+  }
+  testing::internal::CaptureStderr();
+  open_desk();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              testing::HasSubstr("journal of m1 holds the password of rtsp://user:***@camera/1"));
+  meet();
+  EXPECT_EQ(media->take<link::SourceSet>(loop)->uri, "rtsp://user:geheim@camera/1");
+  EXPECT_EQ(open_journal().verify("m1")->at(0).broken, "");
+  session_dies();
+  testing::internal::CaptureStderr();
+  open_desk();
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::Not(testing::HasSubstr("password"))) << "said once";
 }
 
 TEST_F(Desk, KnowsNonsenseWhenItSeesIt) {
@@ -238,6 +333,27 @@ TEST_F(Desk, NotesALostSourceOnceAndItsReturn) {
   ASSERT_TRUE(comes("source.restored"));
   EXPECT_EQ(events_of("source.lost").size(), 1u);
   EXPECT_EQ(events_of("source.lost").at(0).event.payload.at("detail"), "timeout");
+}
+
+TEST_F(Desk, SaysHowMuchOfTheSoundIsMissing) {
+  media->say(link::SourceState{"srt://:9000", "ok", "", "", 380, 1});
+  media->say(link::SourceState{"srt://:9000", "ok", "", "", 380, 62});
+  ASSERT_TRUE(alarm_comes("sound_missing"));
+  EXPECT_THAT(desk->alarms().back().text.en, HasSubstr("60 %"));
+  media->say(link::SourceState{"srt://:9000", "ok", "", "", 380, 1});
+  EXPECT_TRUE(alarm_goes("sound_missing"));
+  // Of a lost source the other alarm says it.
+  media->say(link::SourceState{"srt://:9000", "ok", "", "", 380, 5});
+  ASSERT_TRUE(alarm_comes("sound_missing"));
+  media->say(link::SourceState{"srt://:9000", "lost", "it ended"});
+  EXPECT_TRUE(alarm_goes("sound_missing"));
+}
+
+TEST_F(Desk, SaysThatTheCameraRefusesThePassword) {
+  media->say(link::SourceState{"rtsp://camera", "lost", "Unauthorized", "refused"});
+  ASSERT_TRUE(alarm_comes("source_lost"));
+  EXPECT_THAT(desk->alarms().back().text.ru, HasSubstr("пароль"));
+  EXPECT_EQ(desk->source()->reason, "refused");
 }
 
 TEST_F(Desk, NotesTheMachineOnlyForTheMeetingOnAir) {

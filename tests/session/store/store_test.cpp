@@ -49,6 +49,36 @@ TEST_F(StoreTest, ReplacingAPasswordEndsTheSessions) {
   EXPECT_FALSE(store.session(*token, kNow)->has_value());
 }
 
+TEST_F(StoreTest, KeepsASourcesPasswordUntilItIsDeletedAndThenNowhere) {
+  const auto id = store.keep_source("rtsp://user:geheim@camera/1", kNow);
+  ASSERT_TRUE(id);
+  EXPECT_EQ(Store::open(file)->kept_sources()->at(*id), "rtsp://user:geheim@camera/1");
+  EXPECT_NE(*store.keep_source("rtsp://user:geheim@camera/1", kNow), *id);
+  EXPECT_THAT(bytes_on_disk(), HasSubstr("geheim"));
+  const auto kept = *store.kept_sources();
+  for (const auto& [each, uri] : kept) ASSERT_TRUE(store.forget_source(each));
+  EXPECT_TRUE(store.kept_sources()->empty());
+  EXPECT_THAT(bytes_on_disk(), Not(HasSubstr("geheim")));
+}
+
+TEST_F(StoreTest, KeepsTheClockOfOneBoot) {
+  EXPECT_FALSE(store.kept_clock("boot 1")->has_value());
+  const ClockAnchor first{kNow, std::chrono::seconds(90)}, second{kNow, std::chrono::seconds(91)};
+  ASSERT_TRUE(store.keep_clock("boot 1", first));
+  ASSERT_TRUE(store.keep_clock("boot 1", second));
+  EXPECT_EQ(*Store::open(file)->kept_clock("boot 1"), second);
+  EXPECT_FALSE(store.kept_clock("boot 2")->has_value());
+  ASSERT_TRUE(store.keep_clock("", first));
+  EXPECT_FALSE(store.kept_clock("")->has_value()) << "an unknown boot is no boot";
+}
+
+TEST_F(StoreTest, SaysAThingOnce) {
+  EXPECT_TRUE(*store.say_once("a", kNow));
+  EXPECT_FALSE(*store.say_once("a", kNow));
+  EXPECT_TRUE(*store.say_once("b", kNow));
+  EXPECT_FALSE(*Store::open(file)->say_once("a", kNow));
+}
+
 TEST_F(StoreTest, RefusesNamesThatAreNotNames) {
   for (const std::string& name :
        {std::string(), std::string(65, 'a'), std::string(" a"), std::string("a "), std::string("a\nb"),
@@ -113,7 +143,7 @@ TEST_F(StoreTest, WritesNoTokenToDisk) {
 TEST_F(StoreTest, IsReadByNobodyElse) {
   using std::filesystem::perms;
   const auto allowed = std::filesystem::status(file).permissions();
-  EXPECT_EQ(allowed & perms::others_all, perms::none);
+  EXPECT_EQ(allowed & (perms::group_all | perms::others_all), perms::none);
 }
 
 TEST(Store, HashesAndVerifiesPasswords) {

@@ -191,6 +191,34 @@ TEST_F(Api, LogsInAndOut) {
   EXPECT_EQ(post("/api/v1/logout", "", credentials()).status, 401);
 }
 
+TEST_F(Api, RenewsTheCookieWithTheSession) {
+  enter();
+  const std::string first = cookie;
+  const auto act = [this] { return post("/api/v1/meetings/m1/actions", R"({"action": "floor.end"})", credentials()); };
+  // A day of eleven hours, twice: the session slides with its use, and so must what the browser keeps of it.
+  for (int hours : {11, 22}) {
+    clock_ahead = std::chrono::hours(hours);
+    for (const Answer& answer : {get("/api/v1/session", credentials()), act()}) {
+      EXPECT_NE(answer.status, 401);
+      EXPECT_THAT(answer.header("set-cookie"), testing::StartsWith(first + ";"));
+      EXPECT_THAT(answer.header("set-cookie"), HasSubstr("; Max-Age=43200"));
+      EXPECT_THAT(answer.header("set-cookie"), HasSubstr("; HttpOnly"));
+      EXPECT_EQ(answer.header("cache-control"), "no-store") << "no cache keeps a secret";
+    }
+  }
+  clock_ahead = std::chrono::hours(22 + 13);
+  EXPECT_EQ(act().status, 401);
+  EXPECT_EQ(act().header("set-cookie"), "");
+  EXPECT_EQ(get("/api/v1/session", credentials()).header("set-cookie"), "");
+  EXPECT_EQ(get("/api/v1/meetings/m1/state").header("set-cookie"), "") << "what everybody may cache has none";
+}
+
+TEST_F(Api, LogsInWhoeverPastedTheirName) {
+  EXPECT_EQ(log_in("\u202a Хатшы\u202c\u200b").status, 200);
+  EXPECT_EQ(get("/api/v1/session", credentials()).status, 401) << "nobody's cookie";
+  EXPECT_EQ(log_in("\u200b").status, 401);
+}
+
 struct Https : Site {
   Https() { config.web.public_url = "https://hearing.example"; }
 };

@@ -95,6 +95,35 @@ TEST_F(GuestPageTest, IsWelcomeWithItsToken) {
   EXPECT_EQ(stage(), "invited") << "to look at the page is not to agree";
 }
 
+TEST_F(GuestPageTest, BeforeItsDayGetsNoPictureAndGivesNone) {
+  WebSocket one = page(invite("p1", "m2")["token"]);
+  EXPECT_EQ(one.next("welcome")["type"], "welcome");
+  EXPECT_EQ(one.next("view")["view"]["me"]["waits"], "day");
+  one.say({{"type", "arrive"}});
+  EXPECT_EQ(one.next("refused")["code"], "not_yet");
+  EXPECT_EQ(secretariat->state("m2")->guest("p1")->stage, meeting::Stage::kInvited);
+  one.say({{"type", "offer"}, {"sdp", kOffer}});
+  EXPECT_EQ(one.next("refused")["code"], "not_here");
+}
+
+TEST_F(GuestPageTest, LosesTheProgrammeWhenItBecomesAnotherMeetings) {
+  WebSocket one = in_the_lobby();
+  const std::string peer = connect(one);
+  ASSERT_EQ(act({{"action", "broadcast.start"}}, "", "m2").status, 200);
+  // First nobody of the other meeting is heard or seen any more, then the programme becomes another's.
+  const auto closed = media->take<link::PeerClose>(loop);
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->peer, peer);
+  EXPECT_TRUE(media->take<link::BroadcastStart>(loop));
+  EXPECT_EQ(until(one, [](const Json& view) { return view["me"]["waits"] == "other"; })["me"]["stage"], "lobby");
+  one.say({{"type", "offer"}, {"sdp", kOffer}});
+  EXPECT_EQ(one.next("refused")["code"], "not_yet");
+  ASSERT_EQ(act({{"action", "broadcast.stop"}}, "", "m2").status, 200);
+  EXPECT_TRUE(media->take<link::BroadcastStop>(loop));
+  EXPECT_TRUE(until(one, [](const Json& view) { return view["me"]["waits"].is_null(); })["me"].is_object());
+  EXPECT_FALSE(connect(one).empty());
+}
+
 TEST_F(GuestPageTest, IsNotWithoutAGoodToken) {
   for (const std::string& bad : {std::string(22, 'A'), std::string("short"), std::string(), token + "x"}) {
     EXPECT_EQ(page(bad).closed_with(), kBadToken) << bad;

@@ -67,6 +67,7 @@ class MediaRoutesTest : public testing::Test {
               return meeting::Text{"Ауызсу: \"есеп\"", "О питьевой воде", ""};
             },
         .over = [this](const std::string&) { return over_; },
+        .final = [this](const std::string&) { return final_; },
         .waiting = WaitingRoom(4),
         .loop = &loop_};
     context.longest_wait = milliseconds(400);
@@ -145,7 +146,7 @@ class MediaRoutesTest : public testing::Test {
   live::Recordings recordings_{directory_.path() / "media", directory_.path() / "memory"};
   std::map<std::string, live::Track> tracks_;
   std::vector<projections::Chapter> chapters_;
-  bool over_ = false;
+  bool over_ = false, final_ = false;
   std::optional<Router> router_;
 };
 
@@ -247,9 +248,29 @@ TEST_F(MediaRoutesTest, AnswerAllWhoWaitWhenTheBroadcastEnds) {
   const auto whole = get("720p/live.m3u8");
   EXPECT_THAT(whole->body(), HasSubstr("#EXT-X-MEDIA-SEQUENCE:0\n"));
   EXPECT_THAT(whole->body(), HasSubstr("#EXT-X-PLAYLIST-TYPE:VOD"));
-  EXPECT_EQ(whole->header("Cache-Control"), "public, max-age=60");
+  final_ = true;
+  EXPECT_EQ(get("720p/live.m3u8")->header("Cache-Control"), "public, max-age=60");
   // A player that is still open asks for what will never come.
   EXPECT_THAT(get("720p/live.m3u8", {{"_HLS_msn", "24"}})->body(), HasSubstr("#EXT-X-ENDLIST"));
+}
+
+TEST_F(MediaRoutesTest, LetNoCacheKeepAnEndThatCanBeTakenBack) {
+  on_air(20, 3);
+  end();
+  const std::vector<std::pair<std::string, std::map<std::string, std::string>>> all = {
+      {"index.m3u8", {}},
+      {"start.m3u8", {}},
+      {"720p/live.m3u8", {}},
+      {"720p/start.m3u8", {}},
+      {"720p/live.m3u8", {{"_HLS_msn", "21"}, {"_HLS_part", "0"}}},
+      {"chapters.json", {}}};
+  for (const auto& [path, query] : all) {
+    EXPECT_EQ(get(path, query)->header("Cache-Control"), "public, max-age=1") << path;
+  }
+  final_ = true;
+  for (const auto& [path, query] : all) {
+    EXPECT_EQ(get(path, query)->header("Cache-Control"), "public, max-age=60") << path;
+  }
 }
 
 TEST_F(MediaRoutesTest, WaitForTheFirstPartOfATrack) {

@@ -182,7 +182,7 @@ TEST_F(SignUps, ThePageWaitsAndIsNoGuess) {
   for (int i = 0; i < 50; ++i) ASSERT_EQ(status(token), "pending");
   const Answer page = get("/join/" + token + "?lang=kk");
   EXPECT_EQ(page.status, 200);
-  EXPECT_THAT(page.body, HasSubstr("Хатшы өтініміңізді әлі қараған жоқ"));
+  EXPECT_THAT(page.body, HasSubstr("Өтініміңіз жіберілді"));
   EXPECT_EQ(page.header("referrer-policy"), "no-referrer");
   EXPECT_EQ(page.header("cache-control"), "no-store");
   EXPECT_EQ(status("AAAAAAAAAAAAAAAAAAAAAA"), "401");

@@ -226,6 +226,24 @@ TEST_F(WhipTest, OpensToNobodyElse) {
   EXPECT_TRUE(media->silent(loop));
 }
 
+TEST_F(WhipTest, TakesTheSchemeAndTheTypeInEitherCase) {
+  for (const std::string type : {"Application/SDP", "application/sdp ; charset=utf-8"}) {
+    Client one = client();
+    one.post("/api/v1/whip", kOffer, "authorization: bearer " + token + "\r\n", type);
+    const auto command = media->take<link::PeerOpen>(loop);
+    ASSERT_TRUE(command) << type;
+    media->say(link::Done{command->id, std::nullopt, "v=0\r\nanswer\r\n"});
+    EXPECT_EQ(one.answer()->status, 201);
+  }
+}
+
+TEST_F(WhipTest, LetsAPageOfAnotherSiteReadItsRefusals) {
+  EXPECT_EQ(offer("/api/v1/whip", "x").header("access-control-allow-origin"), "*");
+  EXPECT_EQ(offer("/api/v1/whip", token, "text/plain").header("access-control-allow-origin"), "*");
+  EXPECT_EQ(remove("/api/v1/whip/nothing", token).header("access-control-allow-origin"), "*");
+  EXPECT_EQ(post("/api/v1/whep", kOffer, credentials(), "text/plain").header("access-control-allow-origin"), "");
+}
+
 TEST_F(WhipTest, ADeclinedEncoderDoesNotComeBackByTrying) {
   connect();
   ASSERT_EQ(act({{"action", "guest.decline"}, {"person", "p1"}}).status, 200);
