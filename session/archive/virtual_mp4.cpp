@@ -250,7 +250,7 @@ FilmSource film_source(const live::Recordings& recordings, const live::Recording
     source.tracks.push_back(std::move(copy));
     source.ended = std::max(source.ended, track.ended_at());
   }
-  const live::RecordingClock clock(recording.tracks.at(recording.sound() != nullptr ? "floor" : names.front()));
+  const live::RecordingClock clock(recording.timeline());
   source.timeline = clock.stretches();
   source.chapters = cues(chapters, clock, language);
   return source;

@@ -99,6 +99,11 @@ const Track* Recording::sound() const {
   return it != tracks.end() ? &it->second : nullptr;
 }
 
+const Track& Recording::timeline() const {
+  const Track* own = sound();
+  return own != nullptr ? *own : tracks.begin()->second;
+}
+
 std::string Recording::best_picture() const {
   std::string best;
   std::int64_t most = 0;

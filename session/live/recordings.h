@@ -20,6 +20,8 @@ struct Recording {
   std::uint64_t version() const;        ///< sum over the tracks
   bool ended() const;                   ///< every track has its end
   const Track* sound() const;           ///< "floor"
+  /// The track whose timeline is the recording's: the sound, the first picture where there is none. Has tracks.
+  const Track& timeline() const;
   /// The name of the track with the largest picture, "" when there is sound only.
   std::string best_picture() const;
 };

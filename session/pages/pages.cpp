@@ -117,10 +117,13 @@ void answer_meeting(const Pages& pages, const std::string& language, const Reque
   const std::string& id = request.captures.at("id");
   const meeting::State* state = pages.context.secretariat.state(id);
   if (state == nullptr) return reply(not_found(pages, request));
-  reply(page(request, 200,
-             pages.renderer.meeting(language, *state, pages.context.secretariat.chapters(id), pages.context.now(),
-                                    moment_of(request)),
-             Audience::kPublic));
+  // Only the page of a recording shows where its chapters are: all others cost no reading of it.
+  Film film{.start_s = moment_of(request), .moments = {}};
+  if (stage(*state) == "recording") film.moments = pages.context.moments(id);
+  reply(
+      page(request, 200,
+           pages.renderer.meeting(language, *state, pages.context.secretariat.chapters(id), pages.context.now(), film),
+           Audience::kPublic));
 }
 
 // ---- signing up to speak ----
@@ -174,7 +177,7 @@ void take_sign_up(const Pages& pages, const std::string& language, const Request
   }
   Response response = page(
       request, status,
-      pages.renderer.meeting(language, *state, pages.context.secretariat.chapters(id), pages.context.now(), 0, form),
+      pages.renderer.meeting(language, *state, pages.context.secretariat.chapters(id), pages.context.now(), {}, form),
       Audience::kPublic);
   if (form.wait.count() > 0) response.with("Retry-After", std::to_string(form.wait.count()));
   reply(std::move(response));

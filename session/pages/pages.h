@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ struct PageContext {
   const Gate& gate;
   Registrations& registrations;
   Config::Web web;
+  /// Where a meeting's chapters begin in its recording, seconds from its start, by the chapter's id; empty when there
+  /// is no recording.
+  std::function<std::map<std::string, double>(const std::string& meeting)> moments;
   std::function<Utc()> now = utc_now;
 };
 

@@ -128,8 +128,20 @@ Json people_json(const Locale& locale, const State& state) {
   return people;
 }
 
+/// The title that follows in the template is a link to where the chapter begins in the film, or only a title where it
+/// is not recorded. The script puts its own in that place.
+void add_moment(TemplateDictionary& title, const Film& film, const std::string& chapter) {
+  const auto moment = film.moments.find(chapter);
+  if (moment == film.moments.end()) {
+    title.ShowSection("NO_MOMENT");
+    return;
+  }
+  title.AddSectionDictionary("MOMENT")->SetIntValue("MOMENT_S", static_cast<long>(moment->second));
+  title.ShowSection("MOMENT_END");
+}
+
 void add_turns(TemplateDictionary& item_dictionary, const Locale& locale, const State& state, const std::string& item,
-               const std::vector<projections::Chapter>& chapters) {
+               const std::vector<projections::Chapter>& chapters, const Film& film) {
   for (const projections::Chapter& chapter : chapters) {
     if (chapter.kind != "turn" || chapter.item != item) continue;
     item_dictionary.ShowSection("HAS_TURNS");
@@ -139,6 +151,7 @@ void add_turns(TemplateDictionary& item_dictionary, const Locale& locale, const 
     std::string span = projections::time_of_day(chapter.start, state.record.timezone);
     if (chapter.end) span += "–" + projections::time_of_day(*chapter.end, state.record.timezone);
     turn->SetValue("SPAN", span);
+    add_moment(*turn, film, chapter.id);
   }
 }
 
@@ -162,7 +175,7 @@ std::string speakers_line(const Locale& locale, const State& state, const meetin
 }
 
 void add_agenda(TemplateDictionary& body, const Locale& locale, const State& state,
-                const std::vector<projections::Chapter>& chapters) {
+                const std::vector<projections::Chapter>& chapters, const Film& film) {
   for (const meeting::AgendaItem& item : state.record.agenda) {
     TemplateDictionary* one = body.AddSectionDictionary("ITEM");
     one->SetValue("ID", item.id);
@@ -174,7 +187,8 @@ void add_agenda(TemplateDictionary& body, const Locale& locale, const State& sta
     if (item_state == meeting::ItemState::kOpen) one->ShowSection("OPEN");
     const std::string speakers = speakers_line(locale, state, item, chapters);
     if (!speakers.empty()) one->SetValueAndShowSection("SPEAKERS", speakers, "HAS_SPEAKERS");
-    add_turns(*one, locale, state, item.id, chapters);
+    add_moment(*one, film, item.id);
+    add_turns(*one, locale, state, item.id, chapters, film);
   }
 }
 
@@ -414,7 +428,7 @@ std::string Renderer::home(const std::string& language, const std::vector<const 
 }
 
 std::string Renderer::meeting(const std::string& language, const State& state,
-                              const std::vector<projections::Chapter>& chapters, Utc now, int moment_s,
+                              const std::vector<projections::Chapter>& chapters, Utc now, const Film& film,
                               const SignUp& form) const {
   Frame frame(*this, language, "meeting.tpl");
   const meeting::Record& record = state.record;
@@ -456,13 +470,13 @@ std::string Renderer::meeting(const std::string& language, const State& state,
     body.AddSectionDictionary("PARAGRAPH")->SetValue("TEXT", text);
   }
   if (current == "live") add_now(body, locale, state);
-  add_agenda(body, locale, state, chapters);
+  add_agenda(body, locale, state, chapters, current == "recording" ? film : Film{});
   add_sign_up(body, locale, state, form);
 
   body.SetValue("HLS_URL", media + "/index.m3u8");
-  const std::string film = media + "/recording.mp4?lang=" + language;
-  body.SetValue("DOWNLOAD_URL", film);
-  body.SetValue("NO_SCRIPT_FILM", moment_s > 0 ? fmt::format("{}#t={}", film, moment_s) : film);
+  const std::string file = media + "/recording.mp4?lang=" + language;
+  body.SetValue("DOWNLOAD_URL", file);
+  body.SetValue("NO_SCRIPT_FILM", film.start_s > 0 ? fmt::format("{}#t={}", file, film.start_s) : file);
   if (current == "recording") body.ShowSection("NO_SCRIPT_RECORDING");
   if (current == "live") body.ShowSection("NO_SCRIPT_LIVE");
   if (current != "recording") body.ShowSection("DOWNLOAD_HIDDEN");

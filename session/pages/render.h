@@ -19,6 +19,12 @@ class TemplateDictionary;
 
 namespace tyndau::web {
 
+/// The recording as a browser without scripts has it. Seconds are from its start.
+struct Film {
+  int start_s = 0;                        ///< where it is opened
+  std::map<std::string, double> moments;  ///< where what was recorded begins, by the chapter's id
+};
+
 /// Makes HTML of meetings: templates of ctemplate with AUTOESCAPE forced, so that whatever a title or a name contains
 /// is text. Pure but for the files, which are read at start. Loop thread only.
 class Renderer {
@@ -33,10 +39,10 @@ class Renderer {
 
   /// Live now, announced, past. `meetings` latest first.
   std::string home(const std::string& language, const std::vector<const meeting::State*>& meetings, Utc now) const;
-  /// One page for the meeting's whole life. `moment_s`: where the recording starts for people without JavaScript.
-  /// `form`: as somebody filled it in to sign up, with what is wrong with it.
+  /// One page for the meeting's whole life. `film` is shown when the broadcast is over. `form`: as somebody filled it
+  /// in to sign up, with what is wrong with it.
   std::string meeting(const std::string& language, const meeting::State& state,
-                      const std::vector<projections::Chapter>& chapters, Utc now, int moment_s,
+                      const std::vector<projections::Chapter>& chapters, Utc now, const Film& film,
                       const SignUp& form = {}) const;
   /// `meetings` are those the secretary can choose between; `state` is the one shown.
   std::string desk(const std::string& language, const meeting::State& state,

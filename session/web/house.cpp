@@ -3,7 +3,9 @@
 #include "session/access/guest_door.h"
 #include "session/access/login.h"
 #include "session/access/registrations.h"
+#include "session/archive/chapters_vtt.h"
 #include "session/http/sockets.h"
+#include "session/pages/locale.h"
 #include "session/pages/pages.h"
 #include "session/web/api_routes.h"
 #include "session/web/guest_socket.h"
@@ -17,6 +19,23 @@
 #include "session/web/whep.h"
 
 namespace tyndau::web {
+
+namespace {
+
+/// Where the chapters begin in the recording: PageContext::moments.
+std::map<std::string, double> moments(const secretariat::Secretariat& secretariat, live::Recordings& recordings,
+                                      const std::string& meeting) {
+  std::map<std::string, double> found;
+  const live::Recording* recording = recordings.find(meeting);
+  if (recording == nullptr) return found;
+  const live::RecordingClock clock(recording->timeline());
+  for (const archive::Cue& cue : archive::cues(secretariat.chapters(meeting), clock, languages().front())) {
+    found.emplace(cue.id, cue.start_s);
+  }
+  return found;
+}
+
+}  // namespace
 
 struct House::Inner {
   Inner(uv_loop_t* the_loop, const Config& config, secretariat::Secretariat& the_secretariat, store::Store& store)
@@ -102,8 +121,15 @@ Result<std::unique_ptr<House>> House::open(uv_loop_t* loop, const Config& config
   auto inner = std::make_unique<Inner>(loop, config, secretariat, store);
   Inner* house = inner.get();
   const PageContext pages{
-      assets,      secretariat,          store,      inner->door,
-      inner->gate, inner->registrations, config.web, [&secretariat] { return secretariat.surroundings({}).now; }};
+      assets,
+      secretariat,
+      store,
+      inner->door,
+      inner->gate,
+      inner->registrations,
+      config.web,
+      [&secretariat, &recordings](const std::string& meeting) { return moments(secretariat, recordings, meeting); },
+      [&secretariat] { return secretariat.surroundings({}).now; }};
   HttpServer::Options options;
   options.listen = config.web.listen;
   options.port = config.web.port;

@@ -463,9 +463,7 @@ void MediaDesk::chapters(const Request& request, const Reply& reply, bool vtt) {
   const Recording* recording = context_.recordings.find(meeting);
   if (recording == nullptr || context_.chapters(meeting) == nullptr)
     return reply(not_found("there is no such recording"));
-  const Track* timeline = recording->sound();
-  if (timeline == nullptr) timeline = &recording->tracks.begin()->second;
-  const auto cues = archive::cues(chapters_of(meeting), live::RecordingClock(*timeline), *wanted_language);
+  const auto cues = archive::cues(chapters_of(meeting), live::RecordingClock(recording->timeline()), *wanted_language);
   auto response = vtt ? Response::text(200, "text/vtt; charset=utf-8", archive::chapters_vtt(cues))
                       : Response::json(200, archive::chapters_json(cues));
   reply(open_to_all(

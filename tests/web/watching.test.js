@@ -242,12 +242,18 @@ test('the link to a moment can be copied', async () => {
 
 test('the recording is right in every language and size', lookEverywhere);
 
-test('without JavaScript the recording is a film to watch and to download', async () => {
+test('without JavaScript the recording is a film to watch and to download, and its chapters are links', async () => {
   const { context, page } = await openPage(browser, house, { javaScriptEnabled: false });
   await page.goto(`/kk/meetings/${house.meeting}?t=6`);
   assert.equal(await page.getAttribute('video.no-script-film', 'src'), `/media/${house.meeting}/recording.mp4?lang=kk#t=6`);
   assert.equal(await page.isVisible('[data-download]'), true);
   assert.ok((await page.locator('.turn').count()) >= 2);
+  const turn = page.locator('.turn a.moment').last();
+  const moment = new URL(await turn.evaluate((link) => link.href)).searchParams.get('t');
+  assert.ok(Number(moment) > 0, `the last turn begins after ${moment} s`);
+  await turn.click();
+  await page.waitForURL(`**/kk/meetings/${house.meeting}?t=${moment}`);
+  assert.equal(await page.getAttribute('video.no-script-film', 'src'), `/media/${house.meeting}/recording.mp4?lang=kk#t=${moment}`);
   await context.close();
 });
 

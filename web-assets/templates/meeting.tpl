@@ -26,13 +26,13 @@
 <div class="item-head">
 <span class="item-no">{{NO}}</span>
 <div class="item-words">
-<h3 class="item-title"><span class="moment">{{ITEM_TITLE}}</span></h3>
+<h3 class="item-title">{{#MOMENT}}<a class="moment" href="?t={{MOMENT_S}}">{{/MOMENT}}{{#NO_MOMENT}}<span class="moment">{{/NO_MOMENT}}<span class="moment-title">{{ITEM_TITLE}}</span>{{#NO_MOMENT}}</span>{{/NO_MOMENT}}{{#MOMENT_END}}</a>{{/MOMENT_END}}</h3>
 {{#OPEN}}<p class="item-state">{{t_viewer_item_open}}</p>{{/OPEN}}
 {{#HAS_SPEAKERS}}<p class="item-speakers">{{SPEAKERS}}</p>{{/HAS_SPEAKERS}}
 </div>
 </div>
 {{#HAS_TURNS}}<ul class="turns">{{/HAS_TURNS}}
-{{#TURN}}<li class="turn"><span class="moment"><span class="turn-who">{{WHO}}</span> <span class="turn-as">{{AS}}</span> <span class="turn-span">{{SPAN}}</span></span></li>{{/TURN}}
+{{#TURN}}<li class="turn">{{#MOMENT}}<a class="moment" href="?t={{MOMENT_S}}">{{/MOMENT}}{{#NO_MOMENT}}<span class="moment">{{/NO_MOMENT}}<span class="turn-who">{{WHO}}</span> <span class="turn-as">{{AS}}</span> <span class="turn-span">{{SPAN}}</span>{{#NO_MOMENT}}</span>{{/NO_MOMENT}}{{#MOMENT_END}}</a>{{/MOMENT_END}}</li>{{/TURN}}
 {{#HAS_TURNS}}</ul>{{/HAS_TURNS}}
 </li>
 {{/ITEM}}

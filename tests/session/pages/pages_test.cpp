@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -180,7 +181,7 @@ TEST(MeetingPage, IsTextWhateverATitleContains) {
   }
   const Renderer pages = renderer();
   for (const std::string& html :
-       {pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0),
+       {pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), {}),
         pages.home("ru", {&hearing.state}, hearing.now()), pages.desk("ru", hearing.state, {&hearing.state}, evil)}) {
     EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
     EXPECT_THAT(html, Not(HasSubstr("<img src=x")));
@@ -191,7 +192,7 @@ TEST(MeetingPage, IsTextWhateverATitleContains) {
 
 TEST(MeetingPage, SaysBeforeTheHearingWhenItBegins) {
   const Hearing hearing;
-  const std::string html = renderer().meeting("kk", hearing.state, {}, hearing.now(), 0);
+  const std::string html = renderer().meeting("kk", hearing.state, {}, hearing.now(), {});
   EXPECT_THAT(html, HasSubstr("data-stage=\"announced\""));
   EXPECT_THAT(html, HasSubstr("2026 жылғы 10 желтоқсан, сағат 15:00"));
   EXPECT_THAT(html, HasSubstr("<html lang=\"kk\">"));
@@ -202,15 +203,23 @@ TEST(MeetingPage, IsLiveOnAirAndARecordingAfterwards) {
   Hearing hearing;
   const Renderer pages = renderer();
   hearing.act({{"action", "broadcast.start"}});
-  EXPECT_THAT(pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0),
+  EXPECT_THAT(pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), {}),
               HasSubstr("data-stage=\"live\""));
   hearing.act({{"action", "sitting.open"}});
   hearing.act({{"action", "item.open"}, {"item", "a1"}});
   hearing.act({{"action", "floor.give"}, {"person", "p01"}});
   hearing.act({{"action", "sitting.close"}});
   hearing.act({{"action", "broadcast.stop"}});
-  const std::string html = pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 65);
+  const auto chapters = hearing.chapters();
+  const auto turn = std::find_if(chapters.begin(), chapters.end(), [](const auto& one) { return one.kind == "turn"; });
+  ASSERT_NE(turn, chapters.end());
+  const Film film{.start_s = 65, .moments = {{"a1", 4.9}, {turn->id, 65.2}}};
+  const std::string html = pages.meeting("ru", hearing.state, chapters, hearing.now(), film);
   EXPECT_THAT(html, HasSubstr("data-stage=\"recording\""));
+  // Every title leads to its moment, and one that was never recorded nowhere.
+  EXPECT_THAT(html, HasSubstr("<h3 class=\"item-title\"><a class=\"moment\" href=\"?t=4\">"));
+  EXPECT_THAT(html, HasSubstr("<li class=\"turn\"><a class=\"moment\" href=\"?t=65\">"));
+  EXPECT_THAT(html, HasSubstr("<h3 class=\"item-title\"><span class=\"moment\">"));
   EXPECT_THAT(html, HasSubstr("recording.mp4?lang=ru#t=65"));
   EXPECT_THAT(html, HasSubstr("15:03–15:04")) << "the turn, in the council's time";
 }
@@ -219,7 +228,7 @@ TEST(MeetingPage, HasTheFormToSignUpWhileThatIsOpen) {
   Hearing hearing;
   const Renderer pages = renderer();
   const auto html = [&](const SignUp& form = {}) {
-    return pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), 0, form);
+    return pages.meeting("ru", hearing.state, hearing.chapters(), hearing.now(), {}, form);
   };
   const auto section = [&](const SignUp& form = {}) {
     const std::string page = html(form);
@@ -269,12 +278,12 @@ TEST(WaitingPage, SaysHowItStandsAndEscapesWhatAStrangerWrote) {
   const std::string declined = pages.waiting("ru", hearing.state, one, token);
   EXPECT_THAT(declined, HasSubstr("Заявка отклонена"));
   EXPECT_THAT(declined, HasSubstr("/ru/meetings/2026-12-10-auyzsu"));
-  EXPECT_THAT(pages.meeting("ru", hearing.state, {}, hearing.now(), 0), Not(HasSubstr("http-equiv")));
+  EXPECT_THAT(pages.meeting("ru", hearing.state, {}, hearing.now(), {}), Not(HasSubstr("http-equiv")));
 }
 
 TEST(MeetingPage, LeadsToThePublicAddressWhenThereIsOne) {
   const Hearing hearing;
-  EXPECT_THAT(renderer("https://maslikhat.example/").meeting("kk", hearing.state, {}, hearing.now(), 0),
+  EXPECT_THAT(renderer("https://maslikhat.example/").meeting("kk", hearing.state, {}, hearing.now(), {}),
               HasSubstr("href=\"https://maslikhat.example/ru/meetings/2026-12-10-auyzsu\""));
 }
 
@@ -318,7 +327,7 @@ TEST(HomePage, SaysOfAMeetingThatNeverBeganThatItDidNotTakePlace) {
   const std::string html = renderer().home("ru", {&hearing.state}, day_after);
   EXPECT_THAT(past(html), HasSubstr("Не состоялось"));
   EXPECT_THAT(html, HasSubstr("class=\"nothing\""));
-  EXPECT_THAT(renderer().meeting("kk", hearing.state, hearing.chapters(), day_after, 0), HasSubstr("Өтпеді"));
+  EXPECT_THAT(renderer().meeting("kk", hearing.state, hearing.chapters(), day_after, {}), HasSubstr("Өтпеді"));
   hearing.act({{"action", "sitting.open"}});
   EXPECT_THAT(past(renderer().home("ru", {&hearing.state}, day_after)), Not(HasSubstr("Не состоялось")));
 }

@@ -115,7 +115,9 @@ struct Site : testing::Test {
     for (Route& route : whip_routes(*secretariat, *gate, *door, *peers, config.webrtc)) {
       routes.push_back(std::move(route));
     }
-    const auto pages = PageContext{assets(), *secretariat, *store, *door, *gate, *registrations, config.web, now};
+    const auto no_moments = [](const std::string&) { return std::map<std::string, double>{}; };
+    const auto pages =
+        PageContext{assets(), *secretariat, *store, *door, *gate, *registrations, config.web, no_moments, now};
     for (Route& route : page_routes(pages)) routes.push_back(std::move(route));
     auto made = HttpServer::create(loop, options, std::move(routes));
     ASSERT_TRUE(made) << made.error().what;
