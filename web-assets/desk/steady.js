@@ -62,15 +62,13 @@ export function guardPresses() {
   const page = document.documentElement;
   let timer = 0;
   const closing = () => page.hasAttribute("data-dialog-closes");
-  document.addEventListener(
-    "close",
-    () => {
-      page.setAttribute("data-dialog-closes", "");
-      clearTimeout(timer);
-      timer = window.setTimeout(() => page.removeAttribute("data-dialog-closes"), kSettleMs);
-    },
-    true,
-  );
+  // Not by the event "close": it comes a task later, and a press may come before it.
+  new MutationObserver((changes) => {
+    if (!changes.some(({ target }) => target instanceof HTMLDialogElement && !target.open)) return;
+    page.setAttribute("data-dialog-closes", "");
+    clearTimeout(timer);
+    timer = window.setTimeout(() => page.removeAttribute("data-dialog-closes"), kSettleMs);
+  }).observe(page, { subtree: true, attributes: true, attributeFilter: ["open"] });
   document.addEventListener(
     "click",
     (event) => {
