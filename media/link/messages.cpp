@@ -94,7 +94,7 @@ ClockAnchor read_clock(Fields& parent) {
 Json source_json(const SourceState& s) {
   return {{"uri", s.uri},       {"state", s.state},           {"detail", s.detail},
           {"reason", s.reason}, {"reserve_ms", s.reserve_ms}, {"sound_missing_percent", s.sound_missing_percent},
-          {"sound", s.sound}};
+          {"sound", s.sound},   {"picture", s.picture}};
 }
 SourceState read_source(Fields& f) {
   return {f.string("uri"),
@@ -103,7 +103,8 @@ SourceState read_source(Fields& f) {
           f.string("reason", 16),
           static_cast<int>(f.integer("reserve_ms", 0, 60'000)),
           static_cast<int>(f.integer("sound_missing_percent", 0, 100)),
-          f.string("sound", 16)};
+          f.string("sound", 16),
+          f.string("picture", 16)};
 }
 
 Json run_json(const RunState& r) {

@@ -138,6 +138,7 @@ struct SourceState {
   /// "one_channel" (the other of two is silent) or "opposite_phase" (two that cancel each other out): it is made right,
   /// and should be mended in the hall; else ""
   std::string sound = {};
+  std::string picture = {};  ///< "unknown_coding": nothing here decodes its pictures, which are left out; else ""
   bool operator==(const SourceState&) const = default;
 };
 /// A run that is being recorded now.

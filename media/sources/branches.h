@@ -22,6 +22,8 @@ class Branches {
   /// Makes a decodebin that joins its pads here. Empty when the element is missing.
   static gst::Element make_decoder(const std::shared_ptr<Branches>& branches);
 
+  Intake& intake() const { return *intake_; }
+
   /// Posted on the bus by the tail that ends the programme of a file (its picture, or its sound if there is none).
   static constexpr const char* kEnded = "tyndau-source-ended";
 

@@ -75,7 +75,7 @@ struct HallSource::Inner {
   SteadyTime retry_at{};
   SteadyTime measured{};
   int reserve_ms = 0, missing = 0;  // as measured
-  std::string channels;             // the same
+  std::string channels, coding;     // the same, of sound and picture
   gst::Buffer sound_only_card;
   std::optional<SteadyTime> seen, heard_since;  // of whip: the last picture, and sound while there is none
 
@@ -103,7 +103,7 @@ struct HallSource::Inner {
 void HallSource::Inner::change(const std::string& new_state, const std::string& detail, const std::string& reason) {
   const bool ok = new_state == "ok";
   link::SourceState next{source->safe(),      new_state,        source->hide(detail), reason,
-                         ok ? reserve_ms : 0, ok ? missing : 0, ok ? channels : ""};
+                         ok ? reserve_ms : 0, ok ? missing : 0, ok ? channels : "",   ok ? coding : ""};
   if (next == state) return;
   if (next.state == state.state && next.detail == state.detail && next.uri == state.uri) {
     // Only its figures changed.
@@ -126,6 +126,7 @@ void HallSource::Inner::measure(SteadyTime now) {
   channels = finding == Downmix::Finding::kOneChannel      ? "one_channel"
              : finding == Downmix::Finding::kOppositePhase ? "opposite_phase"
                                                            : "";
+  coding = intake && intake->unknown_coding ? "unknown_coding" : "";
   missing = source->kind == Kind::kFile
                 ? 0
                 : static_cast<int>(std::ceil((remote ? remote->sound.missing() : sound.missing()) * 100));
@@ -237,7 +238,8 @@ void HallSource::Inner::watch_start(SteadyTime now) {
     ++attempt;
     return lose("the source gave no picture within 10 seconds");
   }
-  change("lost", "the source gives no picture yet");
+  change("lost", intake->unknown_coding ? "the source's pictures are coded in a way that nothing here decodes"
+                                        : "the source gives no picture yet");
 }
 
 /// Sound goes on where a picture rests: the attempt is not given up while it does, for that would cost the sound.
@@ -306,6 +308,7 @@ Result<void> HallSource::set(const std::string& uri) {
   inner_->patience = 0ms;
   inner_->reserve_ms = inner_->missing = 0;
   inner_->channels.clear();
+  inner_->coding.clear();
   inner_->picture_away = kPictureAway;
   inner_->seen.reset();
   inner_->heard_since.reset();

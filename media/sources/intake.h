@@ -44,6 +44,8 @@ class Intake {
 
   /// What is wrong with its channels.
   std::atomic<Downmix::Finding> finding = Downmix::Finding::kNothing;
+  /// Its pictures are coded in a way that nothing here decodes, and are left out.
+  std::atomic<bool> unknown_coding = false;
   /// Whether the source has announced a picture at all.
   std::atomic<bool> has_video = false;
 

@@ -6,9 +6,11 @@
 
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "media/gst/elements.h"
 #include "media/sources/branches.h"
+#include "media/sources/flv_stream.h"
 
 namespace tyndau::sources {
 
@@ -102,6 +104,77 @@ Result<void> build_srt(GstBin* bin, const SourceUri& source, const SharedBranche
   return {};
 }
 
+/// What an RTMP stream's bytes pass before its demuxer, and where its tracks go.
+struct Rtmp {
+  SharedBranches branches;
+  FlvStream stream{};
+};
+using SharedRtmp = std::shared_ptr<Rtmp>;
+
+GstPadProbeReturn pass_flv(GstPad*, GstPadProbeInfo* info, gpointer data) noexcept {
+  Rtmp& rtmp = **static_cast<SharedRtmp*>(data);
+  GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+  GstMapInfo map;
+  if (gst_buffer_map(buffer, &map, GST_MAP_READ) == FALSE) return GST_PAD_PROBE_OK;
+  std::vector<std::uint8_t> bytes;
+  rtmp.stream.take(map.data, map.size, bytes);
+  gst_buffer_unmap(buffer, &map);
+  rtmp.branches->intake().unknown_coding = rtmp.stream.coding() == FlvStream::Coding::kUnknown;
+  if (bytes.empty()) return GST_PAD_PROBE_DROP;
+  GstBuffer* passed = gst_buffer_new_memdup(bytes.data(), bytes.size());
+  gst_buffer_copy_into(passed, buffer, GST_BUFFER_COPY_METADATA, 0, static_cast<gsize>(-1));
+  gst_buffer_unref(buffer);
+  GST_PAD_PROBE_INFO_DATA(info) = passed;
+  return GST_PAD_PROBE_OK;
+}
+
+/// What flvdemux takes for AVC, as it is called; nullptr where that is what it is.
+const char* true_caps(FlvStream::Coding coding) {
+  switch (coding) {
+    case FlvStream::Coding::kHevc:
+      return "video/x-h265,stream-format=hvc1,alignment=au";
+    case FlvStream::Coding::kAv1:
+      return "video/x-av1,stream-format=obu-stream,alignment=tu";
+    case FlvStream::Coding::kVp9:
+      return "video/x-vp9,alignment=super-frame";
+    case FlvStream::Coding::kPlain:
+    case FlvStream::Coding::kUnknown:
+      break;
+  }
+  return nullptr;
+}
+
+void flv_pad_added(GstElement* demuxer, GstPad* pad, gpointer data) noexcept {
+  const Rtmp& rtmp = **static_cast<SharedRtmp*>(data);
+  const auto bin = gst::Object<GstObject>::adopt(gst_object_get_parent(GST_OBJECT(demuxer)));
+  if (!bin) return;
+  const gst::Caps caps = gst::Caps::adopt(gst_pad_get_current_caps(pad));
+  const bool is_picture =
+      caps && std::string_view(gst_structure_get_name(gst_caps_get_structure(caps.get(), 0))).starts_with("video/");
+  const char* truth = is_picture ? true_caps(rtmp.stream.coding()) : nullptr;
+  // A picture that takes long to decode must not hold up the sound behind it.
+  std::vector<gst::Element> chain;
+  for (const char* factory : {"queue", "capssetter"}) {
+    if (truth == nullptr && std::string_view(factory) == "capssetter") continue;
+    const auto made = gst::make_element(factory);
+    if (!made) return;  // the pad that leads nowhere ends the attempt, and what is missing is in the log
+    chain.push_back(*made);
+  }
+  if (truth != nullptr) {
+    gst_util_set_object_arg(G_OBJECT(chain.back().get()), "caps", truth);
+    g_object_set(chain.back().get(), "join", FALSE, nullptr);
+  }
+  chain.push_back(Branches::make_decoder(rtmp.branches));
+  if (!chain.back()) return;
+  for (const gst::Element& element : chain) gst_bin_add(GST_BIN(bin.get()), element.get());
+  for (std::size_t i = 1; i < chain.size(); ++i) gst_element_link(chain[i - 1].get(), chain[i].get());
+  for (auto element = chain.rbegin(); element != chain.rend(); ++element) {
+    gst_element_sync_state_with_parent(element->get());
+  }
+  const gst::Pad sink = gst::Pad::adopt(gst_element_get_static_pad(chain.front().get(), "sink"));
+  gst_pad_link(pad, sink.get());
+}
+
 /// rtmpsrc understands more servers (ffmpeg's sends everything in stream 0, which rtmp2src ignores), but knows no
 /// passwords.
 Result<void> build_rtmp(GstBin* bin, const SourceUri& source, int attempt, const SharedBranches& branches) {
@@ -115,7 +188,16 @@ Result<void> build_rtmp(GstBin* bin, const SourceUri& source, int attempt, const
   if (!source.user.empty()) {
     g_object_set(receiver->get(), "username", source.user.c_str(), "password", source.password.c_str(), nullptr);
   }
-  if (!link_to_decoder(bin, receiver->get(), branches)) return fail("the stream's decoder could not be made");
+  const auto demuxer = add(bin, "flvdemux");
+  if (!demuxer) return tl::unexpected(demuxer.error());
+  if (gst_element_link(receiver->get(), demuxer->get()) == FALSE) return fail("the stream's demuxer does not take it");
+  const auto rtmp = std::make_shared<Rtmp>(Rtmp{branches});
+  const gst::Pad bytes = gst::Pad::adopt(gst_element_get_static_pad(receiver->get(), "src"));
+  gst_pad_add_probe(bytes.get(), GST_PAD_PROBE_TYPE_BUFFER, pass_flv, new SharedRtmp(rtmp),
+                    [](gpointer data) { delete static_cast<SharedRtmp*>(data); });
+  g_signal_connect_data(
+      demuxer->get(), "pad-added", G_CALLBACK(flv_pad_added), new SharedRtmp(rtmp),
+      [](gpointer data, GClosure*) { delete static_cast<SharedRtmp*>(data); }, GConnectFlags{});
   return {};
 }
 

@@ -72,7 +72,8 @@ Json desk_view(const secretariat::Secretariat& secretariat, const std::string& m
                       {"reason", source->reason},
                       {"reserve_ms", source->reserve_ms},
                       {"sound_missing_percent", source->sound_missing_percent},
-                      {"sound", source->sound}};
+                      {"sound", source->sound},
+                      {"picture", source->picture}};
   }
   const auto encoder = secretariat.line(meeting, "");
   view["encoder"] = {{"invited", state.source_invitation != 0}, {"line", encoder ? line_json(*encoder) : Json()}};

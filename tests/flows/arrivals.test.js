@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { launch } from '../lib/browser.js';
 import { bin, freePort, startHouse, waitFor } from '../lib/house.js';
-import { sound, soundRate } from '../lib/programme.js';
+import { colourAt, hue, pictures, sound, soundRate } from '../lib/programme.js';
+import { namings, sendHevc, startRtmpServer } from '../lib/rtmp.js';
 
 /** @type {import('../lib/house.js').House} */
 let house;
@@ -163,3 +165,36 @@ for (const [name, hear] of lumps) {
 test('the sound goes on beside one picture in five seconds', async (t) => {
   isWhole(t, await byRtsp('rate=1/5'));
 });
+
+/** What the desk says of the source, as it is when it is opened now. */
+async function deskSays() {
+  const browser = await launch();
+  try {
+    const desk = await (await browser.newContext({ baseURL: house.url })).newPage();
+    await desk.goto('/desk/login?lang=ru');
+    await desk.fill('#name', house.account.name);
+    await desk.fill('#password', house.account.password);
+    await desk.keyboard.press('Enter');
+    return await desk.textContent('.source');
+  } finally {
+    await browser.close();
+  }
+}
+
+for (const naming of ['practice', 'enhanced', 'unknown']) {
+  const known = naming !== 'unknown';
+  test(`HEVC by RTMP, named by ${naming}: ${known ? 'it is seen and heard' : 'it is heard, and the desk says what is not understood'}`, async (t) => {
+    const server = await startRtmpServer();
+    const sender = await sendHevc(server.url, namings[naming]);
+    try {
+      isWhole(t, await heard(server.url));
+      const seen = (await pictures(house, Date.now() - 2000, Date.now() - 1000)).map(({ rgb }) => hue(colourAt(rgb, 0.3, 0.25)));
+      if (known) assert.deepEqual([...new Set(seen)], ['red']);
+      else assert.ok(!seen.includes('red'), 'a card says that there is sound only');
+      assert.equal(/изображение в неизвестной кодировке/.test(await deskSays()), !known);
+    } finally {
+      sender.stop();
+      server.stop();
+    }
+  });
+}

@@ -19,7 +19,7 @@ function sourceWords({ words }, source) {
   const state = words(`desk_source_${source?.state ?? "unknown"}`);
   if (source?.state !== "ok") return state;
   const more = [state];
-  if (source.sound) more.push(words(`desk_source_${source.sound}`));
+  for (const trouble of [source.picture, source.sound]) if (trouble) more.push(words(`desk_source_${trouble}`));
   if (source.reserve_ms >= plainReserveMs) more.push(words("desk_source_reserve", { ms: source.reserve_ms }));
   return more.join(", ");
 }

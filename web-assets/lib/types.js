@@ -150,7 +150,7 @@
  * @property {DeskGuest[]} guests the lobby first, then who was admitted, then the rest
  * @property {Registration[]} registrations in the order in which they came
  * @property {{code: string, text: Text, since: string}[]} alarms
- * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string, reason: ""|"refused", reserve_ms: number, sound_missing_percent: number, sound: ""|"one_channel"|"opposite_phase"}|null} source
+ * @property {{uri: string, state: "starting"|"ok"|"lost", detail: string, reason: ""|"refused", reserve_ms: number, sound_missing_percent: number, sound: ""|"one_channel"|"opposite_phase", picture: ""|"unknown_coding"}|null} source
  * @property {{invited: boolean, line: PeerLine|null}} encoder that may be the hall's camera
  * @property {{state: "ok"|"low"|"full"|"lost", free_hours: number}|null} disk
  * @property {boolean} media_connected

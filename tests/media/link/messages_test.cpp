@@ -50,7 +50,7 @@ std::vector<Fact> facts() {
   snapshot.disk = {"low", INT64_C(1) << 40, 0.75};
   snapshot.peers = {{"0a1b", "m/p12"}, {"0a1c", ""}};
   return {snapshot,
-          SourceState{"srt://:9000", "lost", "no packet for 1 s", "refused", 380, 12, "one_channel"},
+          SourceState{"srt://:9000", "lost", "no packet for 1 s", "refused", 380, 12, "one_channel", "unknown_coding"},
           DiskState{"full", 0, 0},
           ProgrammeState{"slow"},
           Done{5, ProgrammeTime{4, 123456, kTime}},
@@ -83,8 +83,9 @@ TEST(LinkMessages, CarryTheirValues) {
   const PeerState state{"0a1b", "m/p12", "ok", 640, 360, true, -18.5, 512.25, 1.5, 23.5};
   EXPECT_EQ(std::get<PeerState>(*decode_fact(encode(Fact(state)))), state);
   EXPECT_EQ(std::get<PeerOpen>(*decode_command(encode(commands()[7]))).seat, "meeting-1/p04");
-  EXPECT_EQ(std::get<SourceState>(*decode_fact(encode(facts()[1]))),
-            (SourceState{"srt://:9000", "lost", "no packet for 1 s", "refused", 380, 12, "one_channel"}));
+  EXPECT_EQ(
+      std::get<SourceState>(*decode_fact(encode(facts()[1]))),
+      (SourceState{"srt://:9000", "lost", "no packet for 1 s", "refused", 380, 12, "one_channel", "unknown_coding"}));
   EXPECT_EQ(std::get<ProgrammeState>(*decode_fact(encode(facts()[3]))).pace, "slow");
   const auto done = std::get<Done>(*decode_fact(encode(facts()[4])));
   EXPECT_EQ(done.at, (ProgrammeTime{4, 123456, kTime}));
