@@ -34,6 +34,13 @@ async function look(page) {
   }
 }
 
+/** Presses the form's button and waits for the page that says what is wrong. */
+async function sentBack(page) {
+  await page.evaluate(() => (window.before = true));
+  await page.click('.sign-up button');
+  await page.waitForFunction(() => !window.before && document.querySelector('.wrong'));
+}
+
 for (const language of languages) {
   test(`before anybody has signed up, the desk's heading and its switch fit beside each other, in ${language}`, async () => {
     const { context, page } = await openDesk(browser, house, language);
@@ -65,11 +72,13 @@ for (const language of languages) {
     await page.setViewportSize(phone);
     // Fingers are as wide on every part of the form.
     for (const part of await page.$$('.sign-up input, .sign-up select, .sign-up button')) assert.ok((await part.boundingBox()).height >= 44);
+    // In the page's own words and language, and not in those of the browser.
+    await sentBack(page);
+    assert.match(await page.textContent('.wrong'), { kk: /Аты-жөніңізді жазыңыз/, ru: /Напишите имя/, en: /Write your name/ }[language]);
     await page.fill('[name=name]', '12345');
     await page.fill('[name=position]', 'Үлгі ауылы');
     await page.selectOption('[name=item]', 'a3');
-    await page.click('.sign-up button');
-    await page.waitForSelector('.wrong');
+    await sentBack(page);
     assert.match(await page.textContent('.wrong'), { kk: /Аты-жөніңізді жазыңыз/, ru: /Напишите имя/, en: /Write your name/ }[language]);
     assert.equal(await page.inputValue('[name=name]'), '12345', 'what was typed is kept');
     assert.equal(await page.inputValue('[name=position]'), 'Үлгі ауылы');

@@ -57,7 +57,7 @@
 <section class="sign-up" aria-labelledby="sign-up" data-sign-up {{#SIGN_UP_WRONG}}data-stays{{/SIGN_UP_WRONG}} {{#SIGN_UP_HIDDEN}}hidden{{/SIGN_UP_HIDDEN}}>
 <h2 id="sign-up">{{t_signup_title}}</h2>
 <p>{{t_signup_text}}</p>
-<form class="fields" method="post" action="{{SIGN_UP_URL}}" accept-charset="utf-8" target="_top">
+<form class="fields" method="post" action="{{SIGN_UP_URL}}" accept-charset="utf-8" target="_top" novalidate>
 {{#SIGN_UP_WRONG}}<p class="wrong" id="sign-up-wrong" role="alert" {{#NO_FIELD_WRONG}}tabindex="-1" autofocus{{/NO_FIELD_WRONG}}>{{WRONG}}</p>{{/SIGN_UP_WRONG}}
 <label for="sign-up-name">{{t_signup_name}}</label>
 <input id="sign-up-name" name="name" value="{{SIGN_UP_NAME}}" maxlength="{{MOST_NAME}}" autocomplete="name" required {{#NAME_WRONG}}aria-invalid="true" aria-describedby="sign-up-wrong" autofocus{{/NAME_WRONG}}>
