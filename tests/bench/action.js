@@ -1,5 +1,5 @@
-// A click is accepted -> it is seen on somebody else's screen (the meeting's page in Chromium), and by a client that waits for
-// the next view.
+// A click -> it is seen on somebody else's screen (the meeting's page in Chromium), by a client that waits for the next view, and
+// answered to who clicked. All three count from the click: the screen may have it before the answer has been read.
 import { launch } from '../lib/browser.js';
 import { startHouse, waitFor } from '../lib/house.js';
 import { aimed, quantile } from './report.js';
@@ -35,9 +35,8 @@ export async function run({ quick }) {
       );
       const asked = Date.now();
       await house.act('floor.give', { person: ['p01', 'p08'][i % 2] });
-      const accepted = Date.now();
-      answered.push(accepted - asked);
-      client.push((await waiting) - accepted);
+      answered.push(Date.now() - asked);
+      client.push((await waiting) - asked);
       // The line with the new name; the clock in it changes too, so the name decides where it is known.
       const change = await waitFor(
         'the change on the page',
@@ -48,13 +47,13 @@ export async function run({ quick }) {
           ),
         { timeout: 5000, interval: 10 },
       );
-      screen.push(change.at - accepted);
+      screen.push(change.at - asked);
     }
     return [
-      aimed('click accepted -> on a second screen, p50', quantile(screen, 0.5), 'ms', { most: 50 }),
-      aimed('click accepted -> on a second screen, p99', quantile(screen, 0.99), 'ms', { most: 150 }),
-      aimed('click accepted -> a waiting client has the view, p99', quantile(client, 0.99), 'ms'),
-      aimed('click -> accepted, p99', quantile(answered, 0.99), 'ms', { most: 100 }),
+      aimed('click -> on a second screen, p50', quantile(screen, 0.5), 'ms', { most: 50 }),
+      aimed('click -> on a second screen, p99', quantile(screen, 0.99), 'ms', { most: 150 }),
+      aimed('click -> a waiting client has the view, p99', quantile(client, 0.99), 'ms'),
+      aimed('click -> answered, p99', quantile(answered, 0.99), 'ms', { most: 100 }),
     ];
   } finally {
     await browser.close();
