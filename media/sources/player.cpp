@@ -121,10 +121,10 @@ GstPadProbeReturn pass_flv(GstPad*, GstPadProbeInfo* info, gpointer data) noexce
   gst_buffer_unmap(buffer, &map);
   rtmp.branches->intake().unknown_coding = rtmp.stream.coding() == FlvStream::Coding::kUnknown;
   if (bytes.empty()) return GST_PAD_PROBE_DROP;
-  GstBuffer* passed = gst_buffer_new_memdup(bytes.data(), bytes.size());
-  gst_buffer_copy_into(passed, buffer, GST_BUFFER_COPY_METADATA, 0, static_cast<gsize>(-1));
-  gst_buffer_unref(buffer);
-  GST_PAD_PROBE_INFO_DATA(info) = passed;
+  gst::Buffer passed = gst::Buffer::adopt(gst_buffer_new_memdup(bytes.data(), bytes.size()));
+  gst_buffer_copy_into(passed.get(), buffer, GST_BUFFER_COPY_METADATA, 0, static_cast<gsize>(-1));
+  const gst::Buffer replaced = gst::Buffer::adopt(buffer);  // what is in the probe's hands is its own
+  GST_PAD_PROBE_INFO_DATA(info) = passed.release();
   return GST_PAD_PROBE_OK;
 }
 

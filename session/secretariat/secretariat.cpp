@@ -36,6 +36,7 @@ Secretariat::~Secretariat() { close(); }
 
 Result<void> Secretariat::start() { return inner_->start(); }
 void Secretariat::close() { inner_->close(); }
+void Secretariat::tick() { inner_->tick(); }
 
 std::vector<std::string> Secretariat::meetings() const {
   std::vector<std::string> ids;

@@ -42,6 +42,9 @@ class Secretariat {
   Result<void> start();
   /// Stops everything and closes the handles; the loop must run once more for that.
   void close();
+  /// What it does once a second by itself: it looks at what may have changed unheard, and asks media again for what is
+  /// not as it should be.
+  void tick();
 
   /// Ids in order of start time, latest first.
   std::vector<std::string> meetings() const;

@@ -28,13 +28,9 @@ test('every *_test.cpp and every source is compiled', () => {
 });
 
 test('every test executable is registered with ctest', () => {
-  const listed = execFileSync('ctest', ['--test-dir', build, '-N'], { maxBuffer: 1 << 26 }).toString();
+  const listed = [...execFileSync('ctest', ['--test-dir', build, '-N']).toString().matchAll(/Test +#\d+: (\w+)$/gm)].map(([, target]) => target);
   const targets = new Set(files('tests', /_test\.cpp$/).map((path) => path.split('/').slice(1, -1).join('_')));
-  assert.ok(targets.size > 0);
-  assert.deepEqual(
-    [...targets].filter((target) => !listed.includes(` ${target}.`)),
-    [],
-  );
+  assert.deepEqual(listed.sort(), [...targets].sort());
 });
 
 test('every fuzz target is built, and has something to begin with', () => {

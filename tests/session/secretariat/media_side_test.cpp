@@ -124,7 +124,8 @@ TEST_F(Desk, ABroadcastThatCannotStartIsNotOnAir) {
   EXPECT_EQ(ended.event.payload.at("reason"), "failed");
   const auto refused = events_of("media.refused").at(0);
   EXPECT_EQ(refused.event.payload, (Json{{"of", 2}, {"code", "storage"}, {"detail", "no space left"}}));
-  EXPECT_TRUE(media->silent(loop, milliseconds(1200)));
+  desk->tick();
+  EXPECT_TRUE(media->silent(loop));
   // The secretary frees some space and tries again.
   done({{"action", "broadcast.start"}});
   EXPECT_FALSE(alarm("broadcast_failed"));
@@ -138,7 +139,8 @@ TEST_F(Desk, ARefusedSceneIsAnAlarmUntilTheNextOneIsShown) {
   media->say(link::Failed{scene->id, "internal", "no"});
   ASSERT_TRUE(alarm_comes("media_refused"));
   EXPECT_EQ(events_of("media.refused").size(), 1u);
-  EXPECT_TRUE(media->silent(loop, milliseconds(1200))) << "what was refused is not asked for again and again";
+  desk->tick();
+  EXPECT_TRUE(media->silent(loop)) << "what was refused is not asked for again and again";
   done({{"action", "recess.end"}});
   scene = media->take<link::SceneSet>(loop);
   media->say(link::Done{scene->id, at(5000)});
@@ -235,7 +237,8 @@ TEST_F(Desk, ARefusedSourceLeavesNoPasswordOfTheConfigurationInTheJournal) {
   ASSERT_TRUE(comes("source.set", 2));
   EXPECT_EQ(state().source, "rtsp://user:***@camera/1");
   EXPECT_EQ(events_of("source.set").at(1).event.payload["reason"], "refused");
-  EXPECT_TRUE(media->silent(loop, milliseconds(1200)));
+  desk->tick();
+  EXPECT_TRUE(media->silent(loop));
 }
 
 TEST_F(Desk, ForgetsAPasswordADayAfterItsMeeting) {
@@ -303,7 +306,8 @@ TEST_F(Desk, TakesBackASourceThatMediaDoesNotUnderstand) {
   EXPECT_EQ(state().source, "");
   EXPECT_EQ(events_of("action.undone").at(0).actor, "system");
   EXPECT_EQ(events_of("media.refused").size(), 1u);
-  EXPECT_TRUE(media->silent(loop, milliseconds(1200)));
+  desk->tick();
+  EXPECT_TRUE(media->silent(loop));
   done({{"action", "source.set"}, {"uri", "srt://:9000"}});
   EXPECT_FALSE(alarm("source_refused"));
 }
@@ -318,7 +322,8 @@ TEST_F(Desk, TakesBackARefusedSourceAlsoAfterAnotherAction) {
   ASSERT_TRUE(alarm_comes("source_refused"));
   EXPECT_EQ(state().source, "test:");
   EXPECT_EQ(state().open_item, "a1");
-  EXPECT_TRUE(media->silent(loop, milliseconds(1200)));
+  desk->tick();
+  EXPECT_TRUE(media->silent(loop));
 }
 
 // ---- facts ----
