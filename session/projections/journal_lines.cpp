@@ -37,7 +37,7 @@ const std::map<std::string_view, Text>& plain_sentences() {
       {"broadcast.started", {"Эфир басталды", "Эфир начат", "The broadcast started"}},
       {"broadcast.ended", {"Эфир аяқталды", "Эфир завершён", "The broadcast ended"}},
       {"sitting.opened", {"Отырыс ашылды", "Заседание открыто", "The sitting was opened"}},
-      {"sitting.closed", {"Отырыс жабылды", "Заседание закрыто", "The sitting was closed"}},
+      {"sitting.closed", {"Отырыс аяқталды", "Заседание завершено", "The sitting was closed"}},
       {"registration.opened",
        {"Сөз сөйлеуге жазылу ашылды", "Приём заявок на выступление открыт", "Sign-up to speak was opened"}},
       {"registration.closed",

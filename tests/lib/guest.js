@@ -60,7 +60,7 @@ export class Guest {
     return this.page.waitForFunction((wanted) => window.tyndauGuest?.stage() === wanted, stage, { timeout });
   }
   press(name) {
-    return this.page.click(`[data-act="${name}"]`);
+    return this.page.click(`html:not([data-dialog-closes]) [data-act="${name}"]`);
   }
 
   /** From the notice to the lobby. */

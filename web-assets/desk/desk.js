@@ -3,6 +3,7 @@
 
 import { html, nothing, render } from "../vendor/lit-html.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
+import { guardPresses } from "../lib/presses.js";
 import { keepRecord } from "../lib/record.js";
 import { LiveSocket, keepTime, logout } from "../lib/wire.js";
 import { inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
@@ -16,7 +17,7 @@ import { Relogin } from "./relogin.js";
 import { bottom, confirmation, help, middle, nextSpeaker, ofTurn, left, recess, top, undoAction } from "./screen.js";
 import { Side, nextItem } from "./side.js";
 import { sourceForm } from "./source.js";
-import { Steady, guardPresses } from "./steady.js";
+import { Steady } from "./steady.js";
 
 const root = must(document, "#desk", HTMLElement);
 /** @type {import("./screen.js").Page} */

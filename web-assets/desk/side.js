@@ -2,6 +2,7 @@
 // others its room.
 
 import { html, nothing } from "../vendor/lit-html.js";
+import { kSettleMs } from "../lib/presses.js";
 import { actionButton } from "./button.js";
 import { guestList } from "./guests.js";
 import { signUpList, signUpSwitch, waitingSignUps } from "./signups.js";
@@ -9,11 +10,10 @@ import { signUpList, signUpSwitch, waitingSignUps } from "./signups.js";
 /** @typedef {import("./screen.js").Desk} Desk */
 /** @typedef {"guests"|"signups"|"agenda"} Part */
 
-const kSettleMs = 600; // a second press of a hand that was quicker than the screen must not fall on the next person
-
 export class Side {
   /** Who stands in a list that is pressed in, in order. */
   #lists = { guests: "", signups: "", asking: "" };
+  /** A second press of a hand that was quicker than the screen must not fall on the next person. */
   #changedAt = { guests: -kSettleMs, signups: -kSettleMs };
   /** Who signed up is looked at when there is time for it: until then it is a number. @type {Set<Part>} */
   #folded = new Set(["signups"]);

@@ -5,6 +5,7 @@ import { html, render } from "../vendor/lit-html.js";
 import "../lib/language.js";
 import { copied } from "../lib/clipboard.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
+import { guardPresses } from "../lib/presses.js";
 import { keepTime } from "../lib/wire.js";
 import { inLanguage, must, pageData, timeOfDay, wordsOf } from "../lib/words.js";
 import { Announcer } from "./announcer.js";
@@ -77,6 +78,7 @@ let screen = null;
 /** @type {string|null} */
 let shown = null;
 
+guardPresses();
 const devices = new Devices(devicesChanged);
 const pictures = new Pictures(words, devices, show);
 /** @type {SeatLine} */

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html.js";
 import { gradeOf } from "../lib/line.js";
-import { aboutText, clockText, roleWord, timeOfDay } from "../lib/words.js";
+import { aboutText, clockText, timeOfDay } from "../lib/words.js";
 import { icon } from "../lib/icons.js";
 
 /** @typedef {import("./guest.js").Guest} Guest */
@@ -111,7 +111,7 @@ function card(guest, stage) {
   if (me.hand) {
     const { place, wait_s, kind } = me.hand;
     const wait = wait_s === null ? "" : wait_s < 60 ? words("guest_wait_soon") : words("guest_wait", { time: aboutText(words, wait_s) });
-    return html`<section class="card" data-look="waits"><p class="card-title">${words("guest_place", { n: place ?? "–" })}</p><p>${wait}</p><p class="quiet">${words("guest_hand_up", { kind: roleWord(words, kind) })}</p>${muted}</section>`;
+    return html`<section class="card" data-look="waits"><p class="card-title">${words("guest_place", { n: place ?? "–" })}</p><p>${wait}</p><p class="quiet">${words(`guest_hand_${kind}`)}</p>${muted}</section>`;
   }
   return html`<section class="card" data-look="calm"><p class="card-title">${words("guest_listen")}</p><p>${words("guest_listen_text")}</p>${muted}</section>`;
 }
@@ -140,7 +140,7 @@ function hands(guest) {
   const { words, view } = guest;
   const raised = view?.me.hand ?? null;
   const raise = (/** @type {string} */ kind, /** @type {string} */ label, /** @type {"question"|"order"} */ picture) =>
-    acting(guest, { name: `hand-${kind}`, message: { type: "hand.raise", kind }, look: "button", label: html`${icon(picture)}<span>${words(label)}</span>`, own: raised ? words("guest_hand_is_up") : "" });
+    acting(guest, { name: `hand-${kind}`, message: { type: "hand.raise", kind }, look: "button", label: html`${icon(picture)}<span>${words(label)}${picture === "order" ? html`<small>${words("guest_raise_order_when")}</small>` : nothing}</span>`, own: raised ? words("guest_hand_is_up") : "" });
   return html`<section class="hands" aria-label=${words("guest_hand")}>
     ${view?.me.has_floor
       ? acting(guest, { name: "finish", message: { type: "finish" }, look: "button button-main hand", label: html`<span>${words("guest_finish")}</span>` })
