@@ -1,5 +1,7 @@
 // The bad line: 40 ms of jitter, 1 % loss, 4 Mbit/s, as tests/lib/relay.js makes it of a seed. What our page shows there, glass to
 // glass, beside hls.js with its own low-latency settings on the same stream and a line of the same seed.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { launch } from '../lib/browser.js';
 import { startHouse } from '../lib/house.js';
 import { startRelay } from '../lib/relay.js';
@@ -29,6 +31,29 @@ async function minute(browser, house, seed, length, open) {
   }
 }
 
+/**
+ * Our page of the meeting. With ARRIVALS=folder it writes there when each part of picture and sound came, and how late, in ms: what
+ * tests/web/latency.test.js plays again.
+ * @param {number} seed
+ */
+const ourPage = (house, seed) => async (page, url) => {
+  await page.goto(`${url}/kk/meetings/${house.meeting}`);
+  if (!process.env.ARRIVALS) return;
+  const file = join(process.env.ARRIVALS, `bad-line-${seed}.json`), arrivals = [];
+  mkdirSync(process.env.ARRIVALS, { recursive: true });
+  await page.exposeFunction('partArrived', (...seconds) => arrivals.push(seconds.map((one) => Math.round(one * 1000))));
+  page.on('close', () => writeFileSync(file, `${JSON.stringify(arrivals)}\n`));
+  await page.evaluate(async () => {
+    const [script] = [...document.querySelectorAll('script[type=module]')].filter(({ src }) => src.endsWith('/viewer.js'));
+    const { LatencyController } = await import(new URL('../lib/latency.js', script.src).href);
+    const { arrived } = LatencyController.prototype;
+    LatencyController.prototype.arrived = function (t, late, length) {
+      window.partArrived(t, late);
+      arrived.call(this, t, late, length);
+    };
+  });
+};
+
 const lowLatencyPage = (playlist) => plainPage('/hls.min.js', playlist, '{lowLatencyMode: true}');
 const hlsFile = new URL('../../node_modules/hls.js/dist/hls.min.js', import.meta.url).pathname;
 
@@ -40,7 +65,7 @@ export async function run({ quick }) {
   try {
     await house.holdSitting();
     for (let seed = 1; seed <= seeds; ++seed) {
-      const seen = await minute(browser, house, seed, length, (page, url) => page.goto(`${url}/kk/meetings/${house.meeting}`));
+      const seen = await minute(browser, house, seed, length, ourPage(house, seed));
       ours.push(seen);
       console.error(`seed ${seed}: p50 ${seen.p50.toFixed(2)}, p95 ${seen.p95.toFixed(2)} s, ${seen.height} lines, stalls ${seen.stalls.map(({ ms }) => Math.round(ms)).join(' ') || 'none'}`);
       // The neighbour has less to prove: every fifth seed.

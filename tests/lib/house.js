@@ -133,7 +133,8 @@ class Supervised {
 
   start() {
     this.wanted = true;
-    const [command, ...args] = [...this.as, join(bin, this.name), ...this.args];
+    // It is a session of its own, so an interrupted test does not take it along: the kernel does.
+    const [command, ...args] = [...this.as, 'setpriv', '--pdeathsig', 'KILL', '--', join(bin, this.name), ...this.args];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.child = child;
     // A child that could not be started has none; a kernel may have no such groups.

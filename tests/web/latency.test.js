@@ -1,5 +1,6 @@
 // The controller alone, against lines that are made up: time is handed in.
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { LatencyController } from '../../web-assets/lib/latency.js';
 
@@ -156,5 +157,66 @@ for (const [quality, size] of Object.entries(sizes)) {
     const told = seen.map(({ stalls, p95 }) => `${stalls}/${p95.toFixed(2)}`).join(' ');
     assert.equal(seen.filter(({ stalls }) => stalls > 0).length, 0, told);
     assert.ok(seen.every(({ p95 }) => p95 <= 1.2), told);
+  });
+}
+
+/**
+ * Plays what `ARRIVALS=... scripts/bench bad_line` has recorded: [when a part of picture or sound came, how late it was] in ms. A moment
+ * can be played when both have come; of some the page was given the whole segment, and they were recorded once. How the page begins
+ * (what lay there from before, the first change of quality) is left out: it is played from the fourth second on, a second behind.
+ * @param {number[][]} arrivals
+ */
+function again(arrivals) {
+  const step = 0.02, part = 0.16, held = 0.15, controller = new LatencyController();
+  const parts = arrivals.filter(([at]) => at > arrivals[0][0] + 4000).map(([at, late]) => ({ at: at / 1000, late: late / 1000, end: (at - late) / 1000 }));
+  const number = ({ end }) => Math.round((end - parts[0].end) / part);
+  /** When each moment could be played. @type {Map<number, {end: number, at: number}>} */
+  const moments = new Map();
+  const seen = new Map();
+  for (const one of parts) {
+    const times = (seen.get(number(one)) ?? 0) + 1;
+    seen.set(number(one), times);
+    if (times <= 2) moments.set(number(one), { end: one.end, at: one.at });
+  }
+  const playable = [...moments.entries()].sort(([a], [b]) => a - b).map(([, moment]) => moment);
+  const begun = parts[0].at, over = parts.at(-1).at;
+  let newest = NaN, position = NaN, rate = 1, dry = false;
+  const stalls = [], latencies = [];
+  for (let t = begun; t < over; t += step) {
+    for (; parts.length > 0 && parts[0].at <= t; parts.shift()) controller.arrived(t, parts[0].late, part);
+    for (; playable.length > 0 && playable[0].at <= t; playable.shift()) newest = playable[0].end;
+    if (Number.isNaN(newest)) continue;
+    if (Number.isNaN(position)) {
+      if (t - newest > 0.5) continue;
+      position = t - 1;
+      controller.started(t);
+    }
+    if (position + step * rate <= newest - held) {
+      position += step * rate;
+      dry = false;
+    } else {
+      if (!dry) {
+        stalls.push(t - begun);
+        controller.stalled(t);
+      }
+      dry = true;
+    }
+    if (Math.round((t - begun) / step) % 5 !== 0) continue;
+    const told = controller.tick(t, t - position, Math.max(0, newest - position));
+    rate = told.rate;
+    position += told.seek;
+    if (t - begun > 10) latencies.push(t - position);
+  }
+  latencies.sort((a, b) => a - b);
+  return { stalls, p95: latencies[Math.floor(latencies.length * 0.95)] };
+}
+
+const recorded = new URL('arrivals/', import.meta.url);
+for (const file of readdirSync(recorded)) {
+  test(`a line as it was recorded (${file}) is watched without a stall, at most 1.2 s behind`, (t) => {
+    const { stalls, p95 } = again(JSON.parse(readFileSync(new URL(file, recorded), 'utf8')));
+    t.diagnostic(`p95 ${p95.toFixed(2)} s`);
+    assert.deepEqual(stalls, []);
+    assert.ok(p95 <= 1.2, `${p95} s`);
   });
 }
