@@ -63,6 +63,25 @@ export function settings(mode, at, pace, play) {
 }
 
 /**
+ * Sets right what hls.js 1.6 asks another quality for (`switchParams`), by the rendition reports (draft-pantos-hls-rfc8216bis, 4.4.5.4)
+ * in the list that it leaves. Where a segment ends it asks for what is there already, finds no part to go on with, and loads the segment
+ * that has just been shown once more: the first part of the next one is asked for, as the part after the last (6.2.5.2). And of a report
+ * that says part 0 it makes the last part of its own list, which may be two seconds away: of the segment before, every part is there.
+ * @param {import("hls.js").LevelDetails} details
+ */
+export function exactReports(details) {
+  const ends = details.lastPartIndex >= 0 && details.lastPartSn === details.endSN;
+  for (const report of details.renditionReports ?? []) {
+    if (ends) {
+      report["LAST-MSN"] = String(details.endSN);
+      report["LAST-PART"] = String(details.lastPartIndex + 1);
+    } else if (report["LAST-PART"] === "0") {
+      report["LAST-MSN"] = String(Number(report["LAST-MSN"]) - 1);
+    }
+  }
+}
+
+/**
  * hls.js adds up durations in floating point: a segment that begins 4e-15 s after the end of what is buffered is not looked for
  * until its second part is listed, a part too late. Microseconds are what the browser counts in.
  * @param {import("hls.js").LevelDetails} details

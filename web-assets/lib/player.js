@@ -1,7 +1,7 @@
 // One player for a meeting's whole life: live (low latency, the rate steered by LatencyController), from the start while live,
 // and the recording. It never gives up: whatever breaks, it says so in words within two seconds and tries again.
 
-import { exactStarts, kAheadSeconds, paceSettings, settings } from "./hls_settings.js";
+import { exactReports, exactStarts, kAheadSeconds, paceSettings, settings } from "./hls_settings.js";
 import { LatencyController } from "./latency.js";
 import { Arrivals, calmRate, carried, kCalmMostSeconds, kCalmSeconds, LineMeter, PaceRule } from "./pace.js";
 import { endsSegment, measuredBy } from "./quality.js";
@@ -410,6 +410,7 @@ export class Player extends EventTarget {
     });
     hls.on(Events.LEVEL_UPDATED, (_, { details }) => {
       exactStarts(details);
+      exactReports(details);
       if (mode === "live" && !details.live) this.#beginAnew();
     });
     hls.on(Events.AUDIO_TRACK_UPDATED, (_, { details }) => exactStarts(details));
