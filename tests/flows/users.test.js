@@ -2,11 +2,11 @@
 // there were two comes to it. Needs root, as an installation does.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { root, startHouse, tyndau, waitFor } from '../lib/house.js';
+import { bin, root, share, startHouse, tyndau, waitFor } from '../lib/house.js';
 import { decode, readTimeline } from '../lib/media.js';
 
 const needsRoot = { skip: process.getuid?.() !== 0 && 'not root: no other user can be had' };
@@ -45,6 +45,9 @@ function install() {
   places.push(place);
   chmodSync(place, 0o755);
   mkdirSync(join(place, 'etc/tyndau'), { recursive: true });
+  // Who cloned into a folder of their own built what no other user can reach.
+  for (const name of ['tyndau-media', 'tyndau-session']) cpSync(join(bin, name), join(place, 'usr/bin', name));
+  cpSync(share, join(place, 'usr/share/tyndau'), { recursive: true });
   mkdirSync(join(place, 'var/lib'), { recursive: true });
   writeFileSync(join(place, 'etc/tyndau/tyndau.toml'), '');
   writeFileSync(join(place, 'etc/tyndau/turn_secret'), 'north');
@@ -65,6 +68,7 @@ function install() {
   const session = user('tyndau-session');
   return {
     place,
+    prefix: join(place, 'usr'),
     media,
     session,
     group,

@@ -118,7 +118,8 @@ class Supervised {
    * @param {number} [favour] how much of the processors it gets, as the niceness of a group of its own (root only): cameras and
    *   guests' browsers are on other machines in life, and on this one here, each browser with a group of its own
    */
-  constructor(name, args, as = [], favour = 0) {
+  constructor(folder, name, args, as = [], favour = 0) {
+    this.folder = folder;
     this.name = name;
     this.args = args;
     this.as = as;
@@ -134,7 +135,7 @@ class Supervised {
   start() {
     this.wanted = true;
     // It is a session of its own, so an interrupted test does not take it along: the kernel does.
-    const [command, ...args] = [...this.as, 'setpriv', '--pdeathsig', 'KILL', '--', join(bin, this.name), ...this.args];
+    const [command, ...args] = [...this.as, 'setpriv', '--pdeathsig', 'KILL', '--', join(this.folder, this.name), ...this.args];
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.child = child;
     // A child that could not be started has none; a kernel may have no such groups.
@@ -209,8 +210,9 @@ export class House {
     this.account = parts.account;
     this.owned = parts.owned;
     const config = ['--config', parts.configFile];
-    this.media = new Supervised('tyndau-media', [...config, '--share', share], parts.as?.media, unitsFavour);
-    this.session = new Supervised('tyndau-session', [...config, '--assets', share], parts.as?.session);
+    const folder = parts.prefix ? join(parts.prefix, 'bin') : bin, files = parts.prefix ? join(parts.prefix, 'share/tyndau') : share;
+    this.media = new Supervised(folder, 'tyndau-media', [...config, '--share', files], parts.as?.media, unitsFavour);
+    this.session = new Supervised(folder, 'tyndau-session', [...config, '--assets', files], parts.as?.session);
     this.meeting = '';
     this.cookie = '';
     this.csrf = '';
@@ -374,10 +376,10 @@ export class House {
  * are ready.
  * @param {{config?: Record<string, Record<string, unknown>>, data?: string, runtime?: string, port?: number,
  *          hearing?: string | null, start?: boolean,
- *          as?: {media: string[], session: string[]}}} [options]
+ *          as?: {media: string[], session: string[]}, prefix?: string}} [options]
  *   config: tables over the defaults, e.g. {programme: {source: 'file:/x.mp4'}};
  *   data: an existing folder, kept at the end; hearing: a file to import, null for none; start: false to start later;
- *   as: the commands that run the processes as other users
+ *   as: the commands that run the processes as other users; prefix: where they are installed, else as they were built
  */
 export async function startHouse(options = {}) {
   const owned = [];
@@ -396,7 +398,7 @@ export async function startHouse(options = {}) {
   await writeFile(configFile, toToml(tables));
 
   const account = { name: 'хатшы', password: randomBytes(12).toString('base64url') };
-  const house = new House({ port, data, runtime, configFile, account, owned, as: options.as });
+  const house = new House({ port, data, runtime, configFile, account, owned, as: options.as, prefix: options.prefix });
   try {
     if (options.hearing !== null) {
       await importHearing(data, options.hearing ?? sampleHearing);

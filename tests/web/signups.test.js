@@ -313,7 +313,7 @@ test('nothing of them is public, and nothing is kept when the sitting is closed'
   await page.waitForURL(/\/join\//);
   await house.act('sitting.open');
   await house.act('sitting.close');
-  await page.waitForFunction(() => /заседание закрыто/.test(document.querySelector('[data-said]')?.textContent ?? ''));
+  await page.waitForFunction(() => /заседание завершено/.test(document.querySelector('[data-said]')?.textContent ?? ''));
   assert.deepEqual(await registrations(), []);
   assert.equal((await house.state()).registration, 'closed');
   await context.close();
