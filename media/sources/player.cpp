@@ -157,7 +157,7 @@ void flv_pad_added(GstElement* demuxer, GstPad* pad, gpointer data) noexcept {
   for (const char* factory : {"queue", "capssetter"}) {
     if (truth == nullptr && std::string_view(factory) == "capssetter") continue;
     const auto made = gst::make_element(factory);
-    if (!made) return;  // the pad that leads nowhere ends the attempt, and what is missing is in the log
+    if (!made) return;  // build_rtmp has looked
     chain.push_back(*made);
   }
   if (truth != nullptr) {
@@ -188,6 +188,8 @@ Result<void> build_rtmp(GstBin* bin, const SourceUri& source, int attempt, const
   if (!source.user.empty()) {
     g_object_set(receiver->get(), "username", source.user.c_str(), "password", source.password.c_str(), nullptr);
   }
+  // Needed for some pictures only: missing, it is said at once and not when the first of them comes.
+  if (const auto renamer = gst::make_element("capssetter"); !renamer) return tl::unexpected(renamer.error());
   const auto demuxer = add(bin, "flvdemux");
   if (!demuxer) return tl::unexpected(demuxer.error());
   if (gst_element_link(receiver->get(), demuxer->get()) == FALSE) return fail("the stream's demuxer does not take it");
