@@ -97,6 +97,19 @@ test('bytes arrive before a load is complete', () => {
   assert.equal(arrivals.underWay, false);
 });
 
+test('what is asked for again is owed since it was first asked for, until it comes', () => {
+  const arrivals = new Arrivals();
+  assert.equal(arrivals.owedSince, Infinity);
+  arrivals.asked('level', 100);
+  arrivals.asked('main', 300);
+  arrivals.asked('level', 1800);
+  assert.equal(arrivals.owedSince, 100);
+  arrivals.answered('level');
+  assert.equal(arrivals.owedSince, 300);
+  arrivals.answered('main');
+  assert.equal(arrivals.owedSince, Infinity);
+});
+
 test('calm goes a little faster when it has fallen behind and has something in hand', () => {
   assert.equal(calmRate(10, 8), 1);
   assert.equal(calmRate(13, 8), 1.05);

@@ -129,6 +129,21 @@ export class Arrivals {
   /** What had come of each load. @type {WeakMap<object, number>} */
   #had = new WeakMap();
   #at = -Infinity;
+  /** Since when each kind of load is waited for. @type {Map<string, number>} */
+  #asked = new Map();
+
+  /** An error is no answer: what a thin line has not brought in time is asked for again. @param {string} kind @param {number} now */
+  asked(kind, now) {
+    if (!this.#asked.has(kind)) this.#asked.set(kind, now);
+  }
+  /** @param {string} kind */
+  answered(kind) {
+    this.#asked.delete(kind);
+  }
+  /** Since when anything is owed; Infinity when nothing is. */
+  get owedSince() {
+    return Math.min(...this.#asked.values());
+  }
 
   /** @param {string} track @param {{loaded: number, loading: {start: number, end: number}, aborted: boolean}} stats hls.js' own, which it goes on writing */
   loading(track, stats) {

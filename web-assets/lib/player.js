@@ -20,8 +20,8 @@ import { Witness } from "./witness.js";
 const kTickMs = 100;
 const kAskAfterMs = 500; // so long may it stand before the witness is asked who is to blame
 const kSilentTroubleMs = 1200; // how long the picture may stand before it is said
-const kRestartAfterMs = 6000; // how long it may stand, with nothing arriving, before everything is set up anew
-const kRestartAnywayMs = 30_000; // and though something arrives: a decoder may have given up
+const kRestartAfterMs = 6000; // how long it may stand, with nothing arriving nor owed, before everything is set up anew
+const kRestartAnywayMs = 30_000; // and though something arrives or is owed: a decoder may have given up
 const kArrivesMs = 1500; // a byte in the last so many: the line works, however slowly
 const kFlowsMs = 500; // a byte in the last so many when it runs dry or stands: the line brings it, too slowly
 const kMovesMs = 200; // a picture younger than this moves
@@ -414,11 +414,26 @@ export class Player extends EventTarget {
       if (mode === "live" && !details.live) this.#beginAnew();
     });
     hls.on(Events.AUDIO_TRACK_UPDATED, (_, { details }) => exactStarts(details));
-    hls.on(Events.FRAG_LOADING, (_, { frag, part }) => this.#arrivals.loading(frag.type, (part ?? frag).stats));
+    this.#watchLoads(hls, Events);
     hls.on(Events.BUFFER_APPENDED, (_, { frag, part }) => this.#arrived(frag, part));
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));
     hls.loadSource(this.#url());
     hls.attachMedia(this.video);
+  }
+
+  /** @param {Hls} hls @param {typeof import("hls.js").Events} Events */
+  #watchLoads(hls, Events) {
+    const arrivals = (this.#arrivals = new Arrivals());
+    const asked = (/** @type {string} */ kind) => arrivals.asked(kind, performance.now());
+    hls.on(Events.FRAG_LOADING, (_, { frag, part }) => {
+      arrivals.loading(frag.type, (part ?? frag).stats);
+      asked(frag.type);
+    });
+    hls.on(Events.FRAG_LOADED, (_, { frag }) => arrivals.answered(frag.type));
+    hls.on(Events.LEVEL_LOADING, () => asked("level"));
+    hls.on(Events.LEVEL_LOADED, () => arrivals.answered("level"));
+    hls.on(Events.AUDIO_TRACK_LOADING, () => asked("sound"));
+    hls.on(Events.AUDIO_TRACK_LOADED, () => arrivals.answered("sound"));
   }
 
   /**
@@ -465,6 +480,7 @@ export class Player extends EventTarget {
     Object.assign(hls.config, paceSettings(pace));
     this.#catchingUp = pace === "edge";
     if (pace === "calm") {
+      this.#restartedAt = performance.now(); // what it asks for now has not failed because the edge stood
       hls.nextAutoLevel = 0;
       const latency = this.behind();
       const at = hls.liveSyncPosition;
@@ -594,7 +610,8 @@ export class Player extends EventTarget {
       if (known && this.#pace.tick(now / 1000, { stands, arriving, line: this.#meter.carries, need: this.#need() })) this.#takePace();
     }
     if (this.#moving()) this.#steer(now);
-    const patience = arriving ? kRestartAnywayMs : this.mode === "live" ? kRestartAfterMs : 2 * kRestartAfterMs;
+    const awaited = arriving || now - this.#arrivals.owedSince > kArrivesMs;
+    const patience = awaited ? kRestartAnywayMs : this.mode === "live" ? kRestartAfterMs : 2 * kRestartAfterMs;
     // Asking again is all that can be done; and the last seconds once more are no picture of now.
     if (this.trouble === "server" || this.trouble === "offline" || this.trouble === "signal") return;
     if (this.#wantsPlay && !this.video.ended && standing > patience && now - this.#restartedAt > patience) this.#restart();
