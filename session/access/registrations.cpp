@@ -135,6 +135,19 @@ secretariat::Outcome Registrations::decline(const Registration& registration, co
   return accepted;
 }
 
+Registrations::Withdrawal Registrations::withdraw(const std::string& token) {
+  const auto registration = of_token(token);
+  if (!registration) return Withdrawal::kUnknown;
+  if (registration->status == "approved") return Withdrawal::kApproved;
+  const auto gone = store_.withdraw_registration(token);
+  if (!gone) {
+    log::error("Cannot delete a registration: {}", gone.error().what);
+    return Withdrawal::kFailed;
+  }
+  changed(registration->meeting);
+  return *gone ? Withdrawal::kDone : Withdrawal::kUnknown;
+}
+
 Result<void> Registrations::make_good(const std::string& meeting, const std::string& registration) {
   const meeting::State& state = *secretariat_.state(meeting);
   const auto person = state.registered.find(registration);

@@ -51,6 +51,10 @@ class Registrations {
   secretariat::Outcome act(const std::string& meeting, const std::string& actor, meeting::Action action,
                            const std::string& key, const std::string& body_digest);
 
+  /// By whoever wrote it, with the token of their link: it is deleted. Not when it was approved, for then they are in the record.
+  enum class Withdrawal { kDone, kApproved, kUnknown, kFailed };
+  Withdrawal withdraw(const std::string& token);
+
   /// After the secretariat's start: deletes what is left of meetings that are over, and makes tokens good whose
   /// approval the journal has and the store has not.
   void tidy();

@@ -383,6 +383,16 @@ Result<void> Store::decline_registration(const std::string& id) {
   });
 }
 
+Result<bool> Store::withdraw_registration(const std::string& token) {
+  return guarded(inner_->file, [&]() -> Result<bool> {
+    SQLite::Statement remove(inner_->database, "DELETE FROM registrations WHERE token_hash = ?");
+    bind_token(remove, 1, token, "invitation");
+    const bool was_there = remove.exec() > 0;
+    inner_->empty_log();
+    return was_there;
+  });
+}
+
 Result<void> Store::approve_registration(const std::string& id, const Invitation& invitation) {
   return guarded(inner_->file, [&]() -> Result<void> {
     SQLite::Transaction transaction(inner_->database, SQLite::TransactionBehavior::IMMEDIATE);

@@ -227,6 +227,21 @@ void show_registration(const ApiContext& api, const Request& request, const Repl
   say("approved");
 }
 
+void withdraw_registration(const ApiContext& api, const Request& request, const Reply& reply) {
+  using Withdrawal = Registrations::Withdrawal;
+  switch (api.registrations.withdraw(GuestDoor::token_of(request))) {
+    case Withdrawal::kDone: return reply(Response::text(204, "text/plain", "").with("Cache-Control", "no-store"));
+    case Withdrawal::kApproved:
+      return reply(Response::error(409, "registration_approved", "It has been approved: the invitation stands."));
+    case Withdrawal::kFailed:
+      return reply(Response::error(500, "registration_not_kept", "It could not be deleted. Try once more."));
+    case Withdrawal::kUnknown: break;
+  }
+  // The answer of a guess, which is counted.
+  if (auto visitor = api.door.visitor(request); !visitor) return reply(std::move(visitor.error()));
+  reply(Response::error(409, "registration_approved", "It has been approved: the invitation stands."));
+}
+
 // ---- the machine ----
 
 void ready(const ApiContext& api, const Request&, const Reply& reply) {
@@ -309,6 +324,7 @@ std::vector<Route> api_routes(ApiContext context) {
       {"POST", "/api/v1/meetings/{id}/actions", with(act)},
       {"GET", "/api/v1/meetings/{id}/registrations", with(list_registrations)},
       {"GET", "/api/v1/registrations", with(show_registration)},
+      {"DELETE", "/api/v1/registrations", with(withdraw_registration)},
       {"GET", "/api/v1/live", websocket_only},
       {"GET", "/api/v1/guest/live", websocket_only},
       {"POST", "/api/v1/guest/probe", with(probe)},

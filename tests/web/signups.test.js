@@ -100,6 +100,31 @@ for (const language of languages) {
   });
 }
 
+for (const language of languages) {
+  test(`who thinks better of it withdraws the request, in ${language}`, async () => {
+    await restart();
+    const { context, page, wrong } = await openPage(browser, house, { viewport: phone });
+    await page.goto(meetingPath(language));
+    const name = `Раздумавший ${language}`;
+    await page.fill('[name=name]', name);
+    await page.click('.sign-up button');
+    await page.waitForURL(/\/join\//);
+    const link = page.url();
+    assert.equal((await registrations()).filter((one) => one.name === name).length, 1);
+    await page.click('[data-withdrawal] summary');
+    await look(page);
+    await page.click('[data-withdraw]');
+    await page.waitForFunction((title) => document.querySelector('h1')?.textContent === title, { kk: 'Өтініміңіз қайтарып алынды', ru: 'Заявка отозвана', en: 'Your request is withdrawn' }[language]);
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+    await look(page);
+    assert.equal((await registrations()).filter((one) => one.name === name).length, 0, 'nothing is kept');
+    await page.goto(link);
+    assert.equal(await page.locator('[data-withdrawal]').count(), 0);
+    assert.deepEqual(wrong.filter((line) => !/40[14]/.test(line)), []);
+    await context.close();
+  });
+}
+
 test('without JavaScript it is a form, a link, and a page that comes back by itself', async () => {
   const { context, page } = await openPage(browser, house, { viewport: phone, javaScriptEnabled: false });
   await page.goto(meetingPath('kk'));

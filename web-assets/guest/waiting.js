@@ -27,19 +27,48 @@ async function ask() {
 let wait = kFirstMs;
 let timer = 0;
 let asking = false;
+let over = false;
 async function look() {
-  if (asking) return; // it looks again when it has the answer
+  if (asking || over) return; // while it asks: it looks again when it has the answer
   clearTimeout(timer);
   asking = true;
   const status = await ask();
   asking = false;
+  if (over) return;
   if (status === "gone") {
+    over = true;
     said.textContent = words("signup_link_gone");
     return;
   }
   if (status !== "" && status !== page.status) return location.reload();
   wait = Math.min(wait * 1.25, kLongestMs);
   timer = window.setTimeout(look, wait * (0.75 + Math.random() / 2));
+}
+
+/** Deletes it; it is free to sign up again. @param {HTMLButtonElement} button */
+async function withdraw(button) {
+  button.disabled = true;
+  let status = 0;
+  try {
+    const headers = { Authorization: `Bearer ${page.token}` };
+    ({ status } = await fetch("/api/v1/registrations", { method: "DELETE", headers, signal: AbortSignal.timeout(kLongestMs) }));
+  } catch {
+    // no answer: said below
+  }
+  button.disabled = false;
+  if (status === 409) return location.reload(); // the secretary was first
+  // One that is gone already is what was wanted.
+  if (status !== 204 && status !== 401) {
+    said.textContent = words("signup_link_not_withdrawn");
+    return;
+  }
+  over = true;
+  const title = must(main, "h1", HTMLElement);
+  title.textContent = words("signup_link_withdrawn");
+  said.textContent = words("signup_link_withdrawn_text");
+  must(main, "[data-standing]", HTMLElement).remove();
+  title.tabIndex = -1;
+  title.focus();
 }
 
 /** @param {HTMLInputElement} link */
@@ -54,9 +83,12 @@ if (page.status === "pending") {
   must(main, "[data-copying]", HTMLElement).hidden = false;
   must(main, "[data-copy]", HTMLElement).addEventListener("click", () => copy(link));
 }
+must(main, "[data-withdrawal]", HTMLElement).hidden = false;
+const withdrawing = must(main, "[data-withdraw]", HTMLButtonElement);
+withdrawing.addEventListener("click", () => withdraw(withdrawing));
 // Whoever comes back to the page wants to know at once.
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible" || said.textContent === words("signup_link_gone")) return;
+  if (document.visibilityState !== "visible" || over) return;
   wait = kFirstMs;
   look();
 });

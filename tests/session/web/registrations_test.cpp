@@ -120,6 +120,35 @@ TEST_F(SignUps, ThatAreWrongComeBackInTheReadersLanguage) {
   EXPECT_EQ(list(), Json::array());
 }
 
+TEST_F(SignUps, AreWithdrawnByTheirWriter) {
+  open();
+  const std::string first = sign_up("Aisha"), second = sign_up("Bolat"), third = sign_up("Dina");
+  const auto withdraw = [this](const std::string& token) {
+    Client one = client();
+    one.get("/api/v1/registrations", token.empty() ? "" : bearer(token), "DELETE");
+    return one.answer().value_or(Answer{}).status;
+  };
+  EXPECT_EQ(withdraw(first), 204);
+  EXPECT_EQ(status(first), "401");
+  EXPECT_EQ(withdraw(first), 401) << "a token of nothing any more";
+  EXPECT_EQ(list().size(), 2U);
+  // After it was declined, too; not when the person is in the record.
+  ASSERT_EQ(decline(id(0)).status, 200);
+  EXPECT_EQ(withdraw(second), 204);
+  ASSERT_EQ(approve(id(0)).status, 200);
+  EXPECT_EQ(withdraw(third), 409);
+  EXPECT_EQ(status(third), "approved");
+  // An approval that was undone is no longer one.
+  ASSERT_EQ(act({{"action", "undo"}}).status, 200);
+  EXPECT_EQ(withdraw(third), 204);
+  EXPECT_EQ(list(), Json::array());
+  EXPECT_EQ(withdraw(""), 401);
+  const std::string fourth = sign_up("Erlan");
+  spoil("CREATE TRIGGER spoilt BEFORE DELETE ON registrations BEGIN SELECT RAISE(ABORT, 'spoilt'); END");
+  EXPECT_EQ(withdraw(fourth), 500);
+  EXPECT_EQ(status(fourth), "pending");
+}
+
 TEST_F(SignUps, ComeFromOurOwnPagesOnly) {
   open();
   EXPECT_EQ(send("name=Aisha", "Origin: https://elsewhere.example\r\n").status, 403);
