@@ -105,7 +105,11 @@ int main(int argc, char** argv) {
       (std::filesystem::canonical("/proc/self/exe").parent_path() / "../share/tyndau").lexically_normal();
   app.add_option("--config", config_file, "configuration file");
   app.add_option("--share", share, "directory of the installed data (speech of the synthetic chamber)");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& wrong) {
+    return app.exit(wrong) == 0 ? 0 : 2;
+  }
 
   // Guests come and go with a dozen threads each. With an arena for every few of them, what one guest leaves is seldom
   // what the next one gets, and 500 joins took 250 MB for good; with two it stays level.

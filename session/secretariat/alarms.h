@@ -8,7 +8,7 @@
 
 namespace tyndau::secretariat {
 
-/// What is wrong now, in plain words with what to do; /metrics has tyndau_alarm{code="..."} 1.
+/// What is wrong now, in plain words with what to do; in /metrics tyndau_alarm{code="..."} is 1 while it stands.
 struct Alarm {
   std::string code;  ///< one of alarm_codes()
   meeting::Text text;
@@ -16,7 +16,7 @@ struct Alarm {
 };
 
 /// source_lost, sound_missing (of what should be heard from the hall), media_lost, disk_low, disk_full, disk_lost,
-/// clock_jumped; broadcast_failed (media could not go on air), media_refused (another command failed), source_refused
+/// programme_slow (the machine does not keep up), clock_jumped; broadcast_failed (media could not go on air), media_refused (another command failed), source_refused
 /// (a URI was not understood), journal_failed (it cannot be written).
 const std::vector<std::string>& alarm_codes();
 

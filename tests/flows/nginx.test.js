@@ -138,13 +138,14 @@ test('an action and its CSRF protection work behind nginx, with a __Host- cookie
   assert.equal(acted.status, 200, acted.text);
 });
 
-test('the WebSocket is upgraded', async () => {
-  const status = await new Promise((resolve, reject) => {
+/** Knocks at a WebSocket; the answer's status, and the socket when it was upgraded. */
+const knock = (path, headers = {}) =>
+  new Promise((resolve, reject) => {
     const upgrade = request(
       {
         host: '127.0.0.1',
         port: nginx.port,
-        path: '/api/v1/live',
+        path,
         rejectUnauthorized: false,
         headers: {
           host: 'localhost',
@@ -153,23 +154,34 @@ test('the WebSocket is upgraded', async () => {
           upgrade: 'websocket',
           'sec-websocket-version': '13',
           'sec-websocket-key': Buffer.from('tyndau tests 16b').toString('base64'),
+          ...headers,
         },
       },
       (response) => {
         response.resume();
-        resolve(response.statusCode);
+        resolve({ status: response.statusCode });
       },
     );
     upgrade
-      .on('upgrade', (response, socket) => {
-        socket.destroy();
-        resolve(response.statusCode);
-      })
+      .on('upgrade', (response, socket) => resolve({ status: response.statusCode, socket: socket.on('error', () => {}) }))
       .on('error', reject)
       .end();
   });
-  // Nobody is logged in here: it is the house that says no, in HTTP, or yes.
-  assert.ok(status === 101 || status === 401 || status === 403, `${status}`);
+
+test('WebSockets are upgraded, and the house says who may come in', async () => {
+  assert.equal((await knock(`/api/v1/live?meeting=${house.meeting}`)).status, 401, 'nobody is logged in here');
+  const page = await knock('/api/v1/guest/live');
+  assert.equal(page.status, 101);
+  page.socket.destroy();
+});
+
+test('what a client writes into X-Forwarded-For is not believed at a WebSocket either', async () => {
+  // One address may have sixteen sockets that have not said who they are.
+  const all = [];
+  for (let i = 0; i < 20; i += 1) all.push(await knock('/api/v1/guest/live', { 'x-forwarded-for': `198.51.100.${i}` }));
+  const refused = all.filter(({ status }) => status === 503).length;
+  for (const { socket } of all) socket?.destroy();
+  assert.ok(refused >= 3, `${refused} of 20 were refused`);
 });
 
 test('/metrics is for this machine alone', async () => {

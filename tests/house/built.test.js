@@ -83,6 +83,13 @@ test('an installation has everything that its units name', () => {
   assert.equal(configuration.mode & 0o777, 0o640, 'a password may stand in it');
 });
 
+test('the Debian package depends on what build.txt names for run time, and on what makes its users', () => {
+  const listed = read('scripts/packages/build.txt').split('# at run time\n')[1].trim().split('\n');
+  const depends = /set\(run_time_packages ([^)]*)\)/.exec(read('scripts/cmake/package.cmake'))?.[1].split(/\s+/) ?? [];
+  assert.ok(listed.length > 10);
+  assert.deepEqual(depends.sort(), [...listed, 'systemd'].sort());
+});
+
 test('each unit has a user of its own, of one group, and folders that the other cannot take away', () => {
   const [media, session] = ['media', 'session'].map((name) => read(`systemd/tyndau-${name}.service`));
   const value = (unit, key) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1];

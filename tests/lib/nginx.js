@@ -39,7 +39,7 @@ export async function startNginx(upstream) {
   const site = readFileSync(join(root, 'config/nginx/tyndau.conf'), 'utf8')
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${upstream}`)
     .replaceAll('/etc/ssl/tyndau', folder)
-    .replaceAll('/var/cache/nginx/tyndau', join(folder, 'cache'))
+    .replaceAll('/var/lib/nginx/tyndau', join(folder, 'cache'))
     .replaceAll(/^ *listen \[::\].*\n/gm, '')
     .replaceAll('listen 80;', `listen 127.0.0.1:${plainPort};`)
     .replaceAll('listen 443 ssl http2;', `listen 127.0.0.1:${port} ssl http2;`)
