@@ -17,7 +17,13 @@ export async function run({ quick }) {
     await page.evaluate(() => {
       const now = document.querySelector('[data-now]');
       window.changes = [];
-      new MutationObserver(() => window.changes.push({ at: Date.now(), text: now.textContent })).observe(now, {
+      // Painted with the next frame: what a second one's beginning follows.
+      const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      new MutationObserver(async () => {
+        const text = now.textContent;
+        await painted();
+        window.changes.push({ at: Date.now(), text });
+      }).observe(now, {
         childList: true,
         subtree: true,
         characterData: true,

@@ -46,7 +46,7 @@ function load(url, pid, length, connections) {
   const [, amount, unit] = /requests in [\d.]+\w+, ([\d.]+)(\w+) read/.exec(out);
   const bytes = Number(amount) * { B: 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 }[unit];
   const errors = /Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? '0';
-  if (errors !== '0') throw new Error(`${errors} of ${requests} requests to ${url} failed`);
+  if (errors !== '0' || /Socket errors/.test(out)) throw new Error(`of ${requests} requests to ${url} some failed:\n${out}`);
   return {
     perSecond: requests / length,
     cpuPerGigabyte: (cpuSeconds(pid) - before) / (bytes / 1e9),

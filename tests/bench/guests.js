@@ -121,6 +121,14 @@ async function ownVoice(house, device) {
   return [aimed('own voice in the own return feed, below what others hear', others - own, 'dB', { least: 40, beside: `heard by another guest at ${others.toFixed(0)} dBFS` })];
 }
 
+/** Whether the block in the guest's picture, which fills the middle of the programme, is elsewhere. @param {Buffer} a @param {Buffer} b 64 by 36 */
+function moved(a, b) {
+  for (let at = 3 * 64 * 8; at < 3 * 64 * 24; at += 3) {
+    if (Math.abs(a[at] - b[at]) + Math.abs(a[at + 1] - b[at + 1]) + Math.abs(a[at + 2] - b[at + 2]) > 120) return true;
+  }
+  return false;
+}
+
 /** From the moment a line that carried nothing for 3 s carries again, until he is in the programme and the programme with him. */
 async function recovery(house, device, times) {
   const line = startUdpLine({ delayMs: 20 });
@@ -137,7 +145,9 @@ async function recovery(house, device, times) {
     await guest.isOnAir();
     sees.push((await shown) - back);
     const all = await pictures(house, back, Date.now() + 2000);
-    const first = all.findIndex(({ rgb }, n) => n > 0 && hue(colourAt(rgb, 0.3, 0.25)) === 'red');
+    // The picture that stood was their last one, dimmed: they are back with the first that moves.
+    const isGuest = ({ rgb }) => hue(colourAt(rgb, 0.3, 0.25)) === 'red';
+    const first = all.findIndex((one, n) => n > 0 && isGuest(one) && isGuest(all[n - 1]) && moved(all[n - 1].rgb, one.rgb));
     seen.push(first < 0 ? NaN : all[first].at - back);
   }
   await house.act('floor.end');
