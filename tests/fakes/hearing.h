@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "session/meeting/import.h"
@@ -34,6 +36,14 @@ inline meeting::Record hearing(const std::string& id,
        "in_person"},
       {"p3", {"Жоқ Адам", "Жок Адам", ""}, {"депутат", "депутат", ""}, "commission_member", "hall", "absent"}};
   return record;
+}
+
+/// When a hearing began that is today's where it is held (Asia/Almaty, UTC+5 all year): an hour ago, and not before
+/// midnight.
+inline Utc began_today(Utc now) {
+  constexpr std::chrono::hours kEast{5};
+  const Utc midnight = std::chrono::floor<std::chrono::days>(now + kEast) - kEast;
+  return std::max(midnight, now - std::chrono::hours(1));
 }
 
 /// The first event of its journal.

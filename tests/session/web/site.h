@@ -63,7 +63,7 @@ struct Site : testing::Test {
     {
       auto journal = journal::Journal::open(config.database());
       ASSERT_TRUE(journal) << journal.error().what;
-      const Utc past = utc_now() - std::chrono::hours(1);
+      const Utc past = fakes::began_today(utc_now());
       ASSERT_TRUE(journal->append("m1", past, "system", {fakes::imported("m1", past)}));
       ASSERT_TRUE(journal->append("m2", past, "system", {fakes::imported("m2", past + std::chrono::hours(24))}));
     }
