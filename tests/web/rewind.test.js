@@ -5,7 +5,7 @@ import { secondsAt } from '../../web-assets/lib/timeline.js';
 import { launch } from '../lib/browser.js';
 import { startHouse } from '../lib/house.js';
 import { startRelay } from '../lib/relay.js';
-import { advances, openPage, phone, stats, wide } from './browser.js';
+import { advances, openPage, phone, stats, violations, wide } from './browser.js';
 
 let house, browser, relay;
 before(async () => {
@@ -58,6 +58,33 @@ test('the recording knows where a moment of wall time lies', () => {
   assert.ok(Math.abs(at('10:09:00') - 4.84) < 1e-9, 'after all: the end');
   assert.equal(secondsAt('#EXTM3U\n', 0), null);
 });
+
+for (const [name, viewport] of [['on its side', { width: 844, height: 390 }], ['at 200 %', { width: 640, height: 400 }]]) {
+  test(`${name} the agenda stands beside the picture, and both fit the window`, async () => {
+    const { context, page, wrong } = await openPage(browser, house, { viewport });
+    await page.goto(`/kk/meetings/${house.meeting}`);
+    await page.waitForFunction(() => window.tyndauPlayer.video.currentTime > 1);
+    await page.evaluate(() => document.fonts.ready);
+    const seen = async () => {
+      const [picture, agenda] = await Promise.all(['[data-screen]', '.agenda'].map((part) => page.locator(part).boundingBox()));
+      assert.ok(agenda.x >= picture.x + picture.width - 1, `${agenda.x} beside ${picture.x} + ${picture.width}`);
+      assert.ok(agenda.height <= viewport.height + 1);
+      return { picture, agenda };
+    };
+    const { picture } = await seen();
+    await shot(page, `beside-kk-${viewport.width}`);
+    assert.ok(picture.width >= viewport.width * 0.5);
+    await page.evaluate(() => document.querySelector('.agenda').scrollTo(0, 10_000));
+    assert.deepEqual((await seen()).picture, picture, 'the picture stays where it is while one looks for one\'s street');
+    await page.evaluate(() => scrollTo(0, document.querySelector('[data-screen]').getBoundingClientRect().top));
+    const { picture: there, agenda } = await seen();
+    assert.ok(there.y >= -1 && there.y + there.height <= viewport.height && agenda.y >= -1 && agenda.y < 60, JSON.stringify({ there, agenda }));
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the window');
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
 
 test('a seek back leaves the edge at that moment, and nothing pulls it from there', async () => {
   const { context, page, wrong } = await atTheEdge();
