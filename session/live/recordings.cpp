@@ -5,7 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
 #include <system_error>
+#include <variant>
 
 #include "media/base/fd.h"
 #include "media/base/log.h"
@@ -18,6 +22,7 @@ namespace {
 /// memory.
 constexpr std::size_t kEndedInMemory = 16;
 constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr std::size_t kLongestLine = 1024;  // of an index
 
 /// How far one index file was read.
 struct IndexFile {
@@ -63,6 +68,21 @@ bool read_lines(const std::filesystem::path& path, IndexFile& file, Track& track
     text.erase(0, text.size() - rest.size());
   }
   return track.version() != before;
+}
+
+/// Whether the index says as its last word that the track has ended; nothing where there is no such index.
+std::optional<bool> says_its_end(const std::filesystem::path& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (!fd || ::fstat(fd.get(), &status) != 0 || status.st_size == 0) return std::nullopt;
+  std::array<char, kLongestLine> bytes{};
+  const off_t from = std::max<off_t>(status.st_size - static_cast<off_t>(bytes.size()), 0);
+  const ssize_t got = ::pread(fd.get(), bytes.data(), bytes.size(), from);
+  std::string_view text(bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  if (text.empty() || text.back() != '\n') return false;
+  text.remove_suffix(1);
+  const auto line = link::parse_line(text.substr(text.rfind('\n') + 1));
+  return line && std::holds_alternative<link::EndLine>(*line);
 }
 
 std::vector<std::string> track_names(const std::filesystem::path& directory) {
@@ -183,6 +203,19 @@ void Recordings::forget_old(const std::string& keep) {
     if (ended <= kEndedInMemory) return;
     tails_.erase(oldest);
   }
+}
+
+bool Recordings::lacks_its_end(const std::string& meeting) const {
+  if (!is_name(meeting)) return false;
+  for (const auto* root : {&media_, &memory_}) {
+    for (const std::string& name : track_names(*root / meeting)) {
+      // What is in memory comes after what is on disk.
+      auto said = says_its_end(link::index_path(memory_, meeting, name));
+      if (!said) said = says_its_end(link::index_path(media_, meeting, name));
+      if (said && !*said) return true;
+    }
+  }
+  return false;
 }
 
 void Recordings::look(const std::string& meeting) {

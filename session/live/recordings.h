@@ -45,6 +45,8 @@ class Recordings {
   /// The meeting's recording as last read, or nullptr when it has none. Reads it first when it was never asked for.
   /// Valid until the next call: recordings that ended and that nobody watches are forgotten when there are many.
   const Recording* find(const std::string& meeting);
+  /// Whether a track of it has no end: by the last line of each index alone, nothing is kept in memory.
+  bool lacks_its_end(const std::string& meeting) const;
   /// Reads what was appended since; calls the listeners when that was anything. Called on link::Look and every 200 ms
   /// while live (a lost Look heals there).
   void look(const std::string& meeting);

@@ -50,10 +50,12 @@ std::optional<std::int64_t> action_of(const meeting::StoredEvent& event) {
 }
 
 void Dossier::take(const meeting::StoredEvent& event) {
-  const std::string source = state_.source;
+  const auto source = std::pair(state_.source, state_.source_secret);
   meeting::apply(state_, event);
   events_.push_back(event);
-  if (state_.source != source) source_changed_ = event.utc;
+  // To set what was set before is to set it: another desk may have changed the hall's source meanwhile.
+  const bool set = event.event.kind == "source.set" || source != std::pair(state_.source, state_.source_secret);
+  if (set) source_changed_ = event.utc;
   if (const auto action = action_of(event)) {
     take_action(event, *action);
   } else {

@@ -159,6 +159,8 @@ struct Secretariat::Inner {
   uv_timer_t* look_timer = nullptr;
   /// Broadcasts that have ended while their indexes had not: meeting and how many more times we look.
   std::map<std::string, int> finishing;
+  /// Recordings that were seen with their end.
+  std::set<std::string> closed;
 };
 
 }  // namespace tyndau::secretariat

@@ -102,6 +102,12 @@ void Secretariat::Inner::on_snapshot(const link::Snapshot& snapshot) {
 void Secretariat::Inner::close_recordings() {
   for (const auto& [id, dossier] : dossiers) {
     if (dossier.state().on_air != meeting::OnAir::kEnded || (posture && posture->meeting == id)) continue;
+    // Ten years of archive are not read for the one that may lack its end.
+    if (closed.contains(id)) continue;
+    if (!recordings.lacks_its_end(id)) {
+      closed.insert(id);
+      continue;
+    }
     recordings.look(id);
     const live::Recording* recording = recordings.find(id);
     if (recording != nullptr && !recording->tracks.empty() && !recording->ended())
@@ -111,6 +117,7 @@ void Secretariat::Inner::close_recordings() {
 
 void Secretariat::Inner::on_run(const link::RunState& run) {
   if (posture) posture->meeting = run.meeting;
+  closed.erase(run.meeting);
   if (on_air() != run.meeting) return;
   const auto known = find(run.meeting)->conditions().run;
   if (known == run.run) return;
@@ -223,6 +230,9 @@ void Secretariat::Inner::after_action(const std::string& kind) {
   if (kind == "source.set" || kind == "sitting.close") forget_sources();
   if (changed) tell("");
   close_unwanted_peers();
+  // The same address once more, while nothing comes from there: it was set right over there, and is to be tried now.
+  const bool anew = kind == "source.set" && posture && source && source->state != "ok";
+  if (anew && posture->source == wanted_source()) give(link::SourceSet{0, posture->source}, {{}, {}, posture->source});
   bring_in_line();
 }
 

@@ -56,6 +56,30 @@ TEST_F(RecordingsTest, TakesNoNameThatCouldBeAPath) {
   EXPECT_NE(recordings.find("sitting"), nullptr);
 }
 
+TEST_F(RecordingsTest, KnowsByTheLastLineWhetherOneLacksItsEnd) {
+  Recordings recordings(disk(), memory());
+  const std::string end = link::format_line(link::EndLine{});
+  EXPECT_FALSE(recordings.lacks_its_end("sitting")) << "there is none";
+  append(index(), run(1) + part(0, 0));
+  EXPECT_TRUE(recordings.lacks_its_end("sitting"));
+  append(index(), end.substr(0, end.size() - 1));
+  EXPECT_TRUE(recordings.lacks_its_end("sitting")) << "torn by a crash";
+  append(index(), "\n");
+  EXPECT_FALSE(recordings.lacks_its_end("sitting"));
+  // Each of its tracks, and in memory what did not fit on the disk.
+  append(link::index_path(disk(), "sitting", "720p"), run(1));
+  EXPECT_TRUE(recordings.lacks_its_end("sitting"));
+  append(link::index_path(disk(), "sitting", "720p"), end);
+  append(link::index_path(memory(), "sitting", "720p"), part(1, 0));
+  EXPECT_TRUE(recordings.lacks_its_end("sitting"));
+  append(link::index_path(memory(), "sitting", "720p"), end);
+  EXPECT_FALSE(recordings.lacks_its_end("sitting"));
+  // On air again.
+  append(index(), run(2));
+  EXPECT_TRUE(recordings.lacks_its_end("sitting"));
+  EXPECT_FALSE(recordings.lacks_its_end("../disk/sitting"));
+}
+
 TEST_F(RecordingsTest, TellsListenersWhatWasAppended) {
   append(index(), run(1) + part(0, 0));
   Recordings recordings(disk(), memory());
@@ -184,7 +208,11 @@ TEST_F(RecordingsTest, ForgetsEndedRecordingsThatNobodyWatches) {
   const Recording* live = recordings.find("live");
   for (int i = 0; i < 40; ++i) ASSERT_NE(recordings.find(fmt::format("old-{}", i)), nullptr);
   EXPECT_EQ(recordings.find("live"), live);
-  EXPECT_NE(recordings.find("old-0"), nullptr);  // read again
+  // What is forgotten is read again, what is not needs no file.
+  EXPECT_NE(recordings.find("old-1"), nullptr);
+  for (const char* gone : {"old-0", "old-39"}) fs::remove_all(disk() / gone);
+  EXPECT_EQ(recordings.find("old-0"), nullptr);
+  EXPECT_NE(recordings.find("old-39"), nullptr);
 }
 
 }  // namespace
