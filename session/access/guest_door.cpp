@@ -38,6 +38,15 @@ bool GuestDoor::looks_like_a_token(const std::string& text) {
          });
 }
 
+GuestDoor::Later GuestDoor::press(const GuestId& guest) {
+  return presses_.press(guest.meeting + "/" + guest.person, now_());
+}
+
+Response GuestDoor::too_hasty(Later wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  return Response::error(429, "too_hasty", "Too many actions at once.").with("Retry-After", std::to_string(seconds));
+}
+
 Utc GuestDoor::good_until(const meeting::Record& record, Utc now) {
   constexpr std::chrono::hours kGoodFor{24};
   return std::max(record.starts_at, now) + kGoodFor;

@@ -4,6 +4,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
+#include "session/access/presses.h"
 #include "session/access/throttle.h"
 #include "session/http/http.h"
 #include "session/secretariat/secretariat.h"
@@ -50,6 +51,11 @@ class GuestDoor {
   static std::string token_of(const Request& request);
   /// What no invitation ever was needs no guess: it is wrong at sight, and not counted.
   static bool looks_like_a_token(const std::string& text);
+  /// Before a guest does what the journal keeps: counts it and gives zero, or how long they must wait. An invitation is
+  /// no licence to fill a record that forgets nothing.
+  Later press(const GuestId& guest);
+  /// 429 too_hasty, in words for programs.
+  static Response too_hasty(Later wait);
   /// Until when an invitation of now to this meeting is good, at least.
   static Utc good_until(const meeting::Record& record, Utc now);
   /// Whether the request comes with a token, good or bad.
@@ -62,6 +68,7 @@ class GuestDoor {
   const store::Store& store_;
   std::function<Utc()> now_;
   Throttle clients_;
+  Presses presses_;
 };
 
 }  // namespace tyndau::web

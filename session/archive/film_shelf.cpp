@@ -62,6 +62,12 @@ struct Work {
 
 FilmShelf::FilmShelf(uv_loop_t* loop) : inner_(std::make_shared<Inner>()) { inner_->loop = loop; }
 
+bool FilmShelf::is_busy(const std::string& name, std::uint64_t version) const {
+  if (inner_->entries.contains({name, version})) return false;
+  const auto making = [](const auto& entry) { return entry.second.film == nullptr; };
+  return std::count_if(inner_->entries.begin(), inner_->entries.end(), making) >= kMostAtOnce;
+}
+
 FilmShelf::~FilmShelf() {
   for (auto& [key, entry] : inner_->entries) entry.waiting.clear();
 }

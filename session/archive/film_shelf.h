@@ -22,6 +22,10 @@ class FilmShelf {
   /// chapters; `source` is called when the film must be made. A failure is not kept: the next who asks tries again.
   void take(const std::string& name, std::uint64_t version, const std::function<FilmSource()>& source,
             std::function<void(const Taken&)> done);
+  /// Whether this film would have to be made while as many are being made as may be: the pool's threads check
+  /// passwords, too, and each film holds a recording's parts meanwhile.
+  bool is_busy(const std::string& name, std::uint64_t version) const;
+  static constexpr int kMostAtOnce = 2;
 
  private:
   struct Inner;

@@ -72,7 +72,8 @@ void add_verify(CLI::App& app, Arguments& a, Action& chosen, const Streams& stre
 }
 
 void add_backup(CLI::App& app, Arguments& a, Action& chosen, const Streams& streams) {
-  auto* backup = app.add_subcommand("backup", "Copy journal and recordings, while everything runs: exit 0 whole, 1 a broken chain, 2 failure");
+  auto* backup = app.add_subcommand(
+      "backup", "Copy journal and recordings, while everything runs: exit 0 whole, 1 a broken chain, 2 failure");
   add_place(backup, a.place);
   backup->add_option("--keep", a.keep, "How many backups to keep there")
       ->capture_default_str()

@@ -200,6 +200,10 @@ void act(const ApiContext& api, const Request& request, const Reply& reply) {
   if (!json) return reply(std::move(json.error()));
   auto action = meeting::read_action(*json, actor->guest);
   if (!action) return reply(Response::error(400, "bad_action", action.error().what));
+  if (!actor->guest.empty()) {
+    const auto wait = api.door.press({meeting, actor->guest});
+    if (wait > GuestDoor::Later::zero()) return reply(GuestDoor::too_hasty(wait));
+  }
   const bool of_registration = action->kind == "registration.approve" || action->kind == "registration.decline";
   const std::string digest = digest_of(request.body);
   const auto outcome = of_registration ? api.registrations.act(meeting, actor->name, *action, *key, digest)
@@ -230,12 +234,14 @@ void show_registration(const ApiContext& api, const Request& request, const Repl
 void withdraw_registration(const ApiContext& api, const Request& request, const Reply& reply) {
   using Withdrawal = Registrations::Withdrawal;
   switch (api.registrations.withdraw(GuestDoor::token_of(request))) {
-    case Withdrawal::kDone: return reply(Response::text(204, "text/plain", "").with("Cache-Control", "no-store"));
+    case Withdrawal::kDone:
+      return reply(Response::text(204, "text/plain", "").with("Cache-Control", "no-store"));
     case Withdrawal::kApproved:
       return reply(Response::error(409, "registration_approved", "It has been approved: the invitation stands."));
     case Withdrawal::kFailed:
       return reply(Response::error(500, "registration_not_kept", "It could not be deleted. Try once more."));
-    case Withdrawal::kUnknown: break;
+    case Withdrawal::kUnknown:
+      break;
   }
   // The answer of a guess, which is counted.
   if (auto visitor = api.door.visitor(request); !visitor) return reply(std::move(visitor.error()));

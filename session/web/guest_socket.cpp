@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "session/meeting/refusals.h"
 #include "session/projections/view.h"
 #include "session/web/ice.h"
 
@@ -229,7 +230,9 @@ void Page::act(const std::string& kind, Fields& fields) {
   }
   const auto action = meeting::read_action(asked, who->person);
   if (!action) return close(kBadMessage);
-  const auto outcome = inner_->secretariat.act(who->meeting, "guest:" + who->person, *action, "", "");
+  const bool hasty = inner_->door.press(*who) > GuestDoor::Later::zero();
+  const auto outcome = hasty ? secretariat::Outcome(meeting::refusal("too_hasty"))
+                             : inner_->secretariat.act(who->meeting, "guest:" + who->person, *action, "", "");
   if (const auto* refusal = std::get_if<meeting::Refusal>(&outcome)) {
     const meeting::Text& text = refusal->text;
     return say({{"type", "refusal"},

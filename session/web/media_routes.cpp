@@ -451,9 +451,14 @@ void MediaDesk::film(const std::string& client, const std::string& meeting, cons
               fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", ascii, percent_encoded(name)));
     reply(open_to_all(std::move(response)));
   };
+  const std::string shelved = meeting + "/" + language;
+  const std::uint64_t version = recording->version() ^ fingerprint(chapters);
+  if (films_.is_busy(shelved, version)) {
+    return reply(error(503, "busy", "other recordings are being made ready just now").with("Retry-After", "3"));
+  }
   films_.take(
-      meeting + "/" + language, recording->version() ^ fingerprint(chapters),
-      [&] { return archive::film_source(context_.recordings, *recording, chapters, language); }, answer);
+      shelved, version, [&] { return archive::film_source(context_.recordings, *recording, chapters, language); },
+      answer);
 }
 
 void MediaDesk::chapters(const Request& request, const Reply& reply, bool vtt) {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <utility>
 
+#include "session/projections/view.h"
 #include "session/web/ice.h"
 
 namespace tyndau::web {
@@ -62,6 +63,15 @@ tl::expected<Peers::Owner, Response> Whip::owner(const Request& request, Peers::
 tl::expected<void, Response> Whip::arrive(const GuestId& guest) const {
   if (secretariat.state(guest.meeting)->guest(guest.person)->stage == meeting::Stage::kDeclined) {
     return tl::unexpected<Response>(Response::error(403, "declined", "The secretary has declined this guest."));
+  }
+  // An encoder tries and tries: before the day each of its tries would be an arrival in the journal.
+  const auto surroundings = secretariat.surroundings(guest.meeting);
+  if (projections::guest_waits(*secretariat.state(guest.meeting), surroundings) == "day") {
+    return tl::unexpected<Response>(
+        Response::error(409, "not_yet", "The day of this meeting has not come.").with("Retry-After", "60"));
+  }
+  if (const auto wait = door.press(guest); wait > GuestDoor::Later::zero()) {
+    return tl::unexpected<Response>(GuestDoor::too_hasty(wait));
   }
   meeting::Action action;
   action.kind = "guest.arrive";

@@ -56,6 +56,21 @@ TEST_F(FilmShelfTest, MakesItAnewForANewVersion) {
   EXPECT_EQ(made_, 2);
 }
 
+TEST_F(FilmShelfTest, MakesNoMoreThanSomeAtATime) {
+  FilmShelf shelf(&loop_);
+  int told = 0;
+  for (int i = 0; i < FilmShelf::kMostAtOnce; ++i) {
+    EXPECT_FALSE(shelf.is_busy("sitting", static_cast<std::uint64_t>(i)));
+    shelf.take(
+        "sitting", static_cast<std::uint64_t>(i), [&] { return source(); }, [&](const auto&) { ++told; });
+  }
+  EXPECT_TRUE(shelf.is_busy("another", 0));
+  EXPECT_FALSE(shelf.is_busy("sitting", 0)) << "who asks for one that is being made waits for it";
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  EXPECT_EQ(told, FilmShelf::kMostAtOnce);
+  EXPECT_FALSE(shelf.is_busy("another", 0));
+}
+
 TEST_F(FilmShelfTest, TellsAFailureAndTriesAgain) {
   FilmShelf shelf(&loop_);
   int failures = 0;

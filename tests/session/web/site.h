@@ -52,6 +52,7 @@ struct Site : testing::Test {
   std::unique_ptr<Sockets> sockets;
   std::unique_ptr<HttpServer> server;
   std::chrono::milliseconds clock_ahead{0};
+  std::optional<Utc> clock_stands;
   std::uint64_t patience = StateFeed::kPatienceMilliseconds;
   GuestSocket::Patience guest_patience;
   std::string cookie, csrf;
@@ -82,7 +83,7 @@ struct Site : testing::Test {
     recordings = std::make_unique<live::Recordings>(config.media_directory(), config.memory_directory());
     secretariat = std::make_unique<secretariat::Secretariat>(
         loop, config, std::move(*journal::Journal::open(config.database())), *recordings);
-    auto now = [this] { return utc_now() + clock_ahead; };
+    auto now = [this] { return clock_stands.value_or(utc_now() + clock_ahead); };
     gate = std::make_unique<Gate>(loop, *store, config.web, now);
     states = std::make_unique<StateFeed>(loop, *secretariat, WaitingRoom(config.web.max_waiting_per_client), patience);
     door = std::make_unique<GuestDoor>(*secretariat, *store, now);
