@@ -10,8 +10,8 @@ using Time = std::chrono::nanoseconds;
 
 namespace {
 
-/// Pictures that wait: two seconds of a source of 60 a second would be more than anybody needs.
-constexpr std::size_t kMostWaiting = 64;
+/// Pictures that wait: two seconds, which is the most that a source is kept back, of 60 a second.
+constexpr std::size_t kMostWaiting = 128;
 /// A picture this far behind gives way to the next: less is what uneven timestamps make (see advance()).
 constexpr auto kBehind = 100ms;
 /// So many pictures are looked at before one is left out because all of them were late by a tick.

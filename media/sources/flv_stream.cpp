@@ -32,6 +32,7 @@ void write(std::uint8_t* at, std::size_t value, std::size_t bytes) {
 }
 
 FlvStream::Coding coding_of(std::string_view fourcc) {
+  if (fourcc == "avc1") return FlvStream::Coding::kPlain;
   if (fourcc == "hvc1") return FlvStream::Coding::kHevc;
   if (fourcc == "av01") return FlvStream::Coding::kAv1;
   if (fourcc == "vp09") return FlvStream::Coding::kVp9;
@@ -50,8 +51,9 @@ std::optional<std::pair<AvcHead, std::size_t>> as_avc(const std::uint8_t* data, 
                0};
   if (packet == kSequenceEnd) head[1] = 2;
   if (packet > kCodedFramesX) return std::nullopt;
-  if (packet != kCodedFrames || coding != FlvStream::Coding::kHevc) return std::pair(head, std::size_t{5});
-  // Of these three only HEVC reorders its pictures.
+  // AV1 and VP9 do not reorder their pictures, and say no composition time.
+  const bool reorders = coding == FlvStream::Coding::kHevc || coding == FlvStream::Coding::kPlain;
+  if (packet != kCodedFrames || !reorders) return std::pair(head, std::size_t{5});
   if (size < 8) return std::nullopt;
   std::memcpy(head.data() + 2, data + 5, 3);
   return std::pair(head, std::size_t{8});

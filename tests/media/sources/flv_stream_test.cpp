@@ -76,6 +76,23 @@ TEST(FlvStream, FramesEnhancedPacketsAsAvc) {
   EXPECT_EQ(coding, Coding::kVp9);
 }
 
+TEST(FlvStream, FramesEnhancedAvcAsThePlainOne) {
+  Coding coding{};
+  const std::string in = video(
+                             "\x90"
+                             "avc1avcC"s) +
+                         video(
+                             "\xa1"
+                             "avc1\0\0\x28slice"s) +
+                         video(
+                             "\xa3"
+                             "avc1slice"s);
+  EXPECT_EQ(passed(kHeader + in, &coding),
+            kHeader + video("\x17\0\0\0\0avcC"s) + video("\x27\x01\0\0\x28slice"s) + video("\x27\x01\0\0\0slice"s))
+      << "veovera, Enhanced RTMP v2";
+  EXPECT_EQ(coding, Coding::kPlain);
+}
+
 TEST(FlvStream, LeavesOutWhatNobodyDecodes) {
   Coding coding{};
   for (const std::string& strange : {"\x90vvc1config"s, "\x9d"s, "\x1d\0\0\0\0config"s, "\x1fpicture"s}) {
