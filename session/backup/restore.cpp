@@ -7,6 +7,8 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <map>
 #include <set>
 
 #include "media/base/fd.h"
@@ -22,17 +24,57 @@ namespace fs = std::filesystem;
 
 constexpr const char* kArriving = ".restoring";
 
-/// Whether there is any file in it, however deep: what a process made at its start (empty folders) is no data.
+tl::unexpected<Failure> data_already(const fs::path& what) {
+  return fail(fmt::format("there is data already: {}. Nothing is written over: move it away first", what.string()),
+              EEXIST);
+}
+
+/// Whether there is any file in it, however deep: what a process made at its start (empty folders) is no data. A link
+/// is some: it leads to where somebody wants it.
 Result<bool> has_files(const fs::path& folder) {
   std::error_code error;
+  if (fs::is_symlink(folder, error)) return true;
   for (auto it = fs::recursive_directory_iterator(folder, error); !error && it != fs::recursive_directory_iterator();
        it.increment(error)) {
-    if (!it->is_directory(error)) return true;
+    if (!fs::is_directory(it->symlink_status(error))) return true;
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     return fail(fmt::format("cannot read {}: {}", folder.string(), error.message()), error.value());
   }
   return false;
+}
+
+/// Removes a folder that has folders at most. A file in it stays, and so do the folders that it is in.
+Result<void> remove_empty(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> all{folder};
+  for (auto it = fs::recursive_directory_iterator(folder, error); !error && it != fs::recursive_directory_iterator();
+       it.increment(error)) {
+    all.push_back(it->path());
+  }
+  for (auto it = all.rbegin(); it != all.rend(); ++it) {  // a folder comes before what is in it
+    if (::rmdir(it->c_str()) == 0 || errno == ENOENT) continue;
+    if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return data_already(*it);
+    return fail_errno("cannot remove " + it->string());
+  }
+  return {};
+}
+
+/// Moves a file or a folder to where nothing is.
+Result<void> move_to(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  if (errno == EINVAL) {
+    // A file system that does not know how (NFS, ZFS before 2.2). On any, a folder takes the place of an empty one at
+    // most, and another name of a file that of nothing.
+    std::error_code error;
+    const bool folder = fs::is_directory(from, error);
+    if (folder ? ::rename(from.c_str(), to.c_str()) == 0
+               : ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0) {
+      return {};
+    }
+  }
+  if (errno == EEXIST || errno == ENOTEMPTY) return data_already(to);
+  return fail_errno("cannot make " + to.string());
 }
 
 /// The hash of a file's first bytes, "" when it is shorter or not there.
@@ -79,11 +121,13 @@ class Restoring {
     if (!lock_) return fail_errno("cannot read " + data_.string());
     if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0)
       return fail("another restore is at work in " + data_.string(), EBUSY);
+    read_owners();  // before recordings of an interrupted restore go, and their owner with them
     if (auto clean = clean_up(); !clean) return clean;
     if (auto empty = refuse_data(); !empty) return empty;
     if (auto enough = check_room(); !enough) return enough;
-    read_owners();
     auto copied = copy_all();
+    // That may have taken hours, and somebody may have started the services.
+    if (copied) copied = refuse_data();
     if (!copied) {
       fs::remove_all(arriving_, error);
       return copied;
@@ -92,31 +136,50 @@ class Restoring {
   }
 
  private:
-  /// What an interrupted restore left. Its recordings may have reached their place already: without a database beside
-  /// them and with one still waiting they are ours.
+  /// What an interrupted restore left. Its recordings may have reached their place already, with the database still
+  /// waiting: they are ours as long as no database is beside them and all of them is in the backup. Otherwise the
+  /// services have gone on from them.
   Result<void> clean_up() {
     std::error_code error;
     if (!fs::exists(arriving_, error)) return {};
     if (fs::exists(arriving_ / kDatabaseName, error) && !fs::exists(arriving_ / "media", error) &&
-        fs::exists(arriving_ / "moving", error)) {
-      fs::rename(data_ / "media", arriving_ / "media", error);
+        fs::exists(arriving_ / "moving", error) && database().empty() && has_recordings_of_backup()) {
+      if (auto moved = move_to(data_ / "media", arriving_ / "media"); !moved) return moved;
     }
     fs::remove_all(arriving_, error);
     if (error) return fail(fmt::format("cannot remove {}: {}", arriving_.string(), error.message()), error.value());
     return {};
   }
 
-  Result<void> refuse_data() const {
+  /// Whether the recordings at their place are the backup's, and have nothing that it does not have.
+  bool has_recordings_of_backup() const {
+    std::map<std::string, std::uint64_t> sizes;
+    for (const Entry& entry : manifest_.files) sizes.emplace(entry.path, entry.bytes);
     std::error_code error;
-    const auto there = [&](const std::string& what) {
-      return fail(fmt::format("there is data already: {}. Nothing is written over: move it away first", what), EEXIST);
-    };
-    for (const char* name : {"tyndau.db", "tyndau.db-wal", "tyndau.db-journal"}) {
-      if (fs::exists(fs::symlink_status(data_ / name, error))) return there((data_ / name).string());
+    for (auto it = fs::recursive_directory_iterator(data_ / "media", error);
+         !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+      const auto status = it->symlink_status(error);
+      if (fs::is_directory(status)) continue;
+      const auto known = sizes.find(it->path().lexically_relative(data_).string());
+      if (!fs::is_regular_file(status) || known == sizes.end() || it->file_size(error) != known->second) return false;
     }
+    return !error;
+  }
+
+  /// The database, or what SQLite has beside one; empty when there is none.
+  fs::path database() const {
+    std::error_code error;
+    for (const char* name : {"tyndau.db", "tyndau.db-wal", "tyndau.db-journal", "tyndau.db-shm"}) {
+      if (fs::exists(fs::symlink_status(data_ / name, error))) return data_ / name;
+    }
+    return {};
+  }
+
+  Result<void> refuse_data() const {
+    if (const fs::path there = database(); !there.empty()) return data_already(there);
     const auto recordings = has_files(data_ / "media");
     if (!recordings) return tl::unexpected(recordings.error());
-    if (*recordings) return there((data_ / "media").string());
+    if (*recordings) return data_already(data_ / "media");
     return {};
   }
 
@@ -189,8 +252,11 @@ class Restoring {
       // From here on recordings at their place are ours.
       if (auto wrote = write_durably(arriving_ / "moving", ""); !wrote) return wrote;
       if (auto synced = sync_folder(arriving_); !synced) return synced;
+      counter_.tick()(0);  // nothing more to read, but a point at which it can be stopped
+      if (auto removed = remove_empty(data_ / "media"); !removed) return removed;
       if (auto moved = move("media"); !moved) return moved;
     }
+    counter_.tick()(0);
     if (auto moved = move(kDatabaseName); !moved) return moved;
     std::error_code error;
     fs::remove_all(arriving_, error);
@@ -198,10 +264,7 @@ class Restoring {
   }
 
   Result<void> move(const char* name) {
-    std::error_code error;
-    fs::remove_all(data_ / name, error);  // empty folders, at most
-    fs::rename(arriving_ / name, data_ / name, error);
-    if (error) return fail(fmt::format("cannot make {}: {}", (data_ / name).string(), error.message()), error.value());
+    if (auto moved = move_to(arriving_ / name, data_ / name); !moved) return moved;
     return sync_folder(data_);
   }
 

@@ -13,9 +13,11 @@ struct Restored {
 };
 
 /// Copies the newest backup in `from` (or `from` itself) to the data directory `data`, comparing every hash on the way.
-/// Is refused with EEXIST where a journal or recordings are: nothing is ever written over. The database comes last, so
-/// that a restore that was interrupted has left none, and can be begun again. As root it gives the files to those whom
-/// `data` and `data`/media belong to. No process of tyndau may run on `data` meanwhile.
+/// Is refused with EEXIST where a journal or recordings are, or appear before it is done: nothing is ever written over,
+/// and no file removed but its own copies. The database comes last, so that a restore that was interrupted has left
+/// none, and can be begun again from the same backup. `progress` is called once more before the recordings and before
+/// the database get their names. As root it gives the files to those whom `data` and `data`/media belong to. No process
+/// of tyndau may run on `data` meanwhile.
 Result<Restored> restore(const std::filesystem::path& from, const std::filesystem::path& data,
                          const Progress& progress);
 

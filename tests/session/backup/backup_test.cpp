@@ -9,6 +9,8 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <optional>
 
 #include "media/link/track_index.h"
 #include "session/backup/hashing.h"
@@ -353,6 +355,22 @@ struct RestoreTest : BackupTest {
     EXPECT_EQ(result.error().code, code) << result.error().what;
     return result.error().what;
   }
+  /// A restore into `other` as it is left by a kill between the recordings' move and the database's.
+  void interrupt() {
+    ASSERT_EQ(failed(other), "restored");
+    fs::create_directories(other / ".restoring");
+    fs::rename(other / "tyndau.db", other / ".restoring/tyndau.db");
+    write(other / ".restoring/moving", "");
+  }
+  /// The hash of every file in `other` but of what is arriving there.
+  std::map<std::string, std::string> files() const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : fs::recursive_directory_iterator(other)) {
+      const std::string path = entry.path().lexically_relative(other).string();
+      if (entry.is_regular_file() && !path.starts_with(".restoring")) all[path] = hash_of(slurp(entry.path()));
+    }
+    return all;
+  }
 };
 
 TEST_F(RestoreTest, BringsBackWhatWasThere) {
@@ -389,6 +407,94 @@ TEST_F(RestoreTest, IsRefusedOverData) {
   EXPECT_FALSE(fs::exists(other / "tyndau.db"));
   fs::remove(other / "media/m9/floor/index");  // empty folders are no data
   EXPECT_EQ(failed(other), "restored");
+  fs::create_directories(directory / "linked");
+  fs::create_directories(directory / "large_disk");
+  fs::create_directory_symlink(directory / "large_disk", directory / "linked/media");
+  EXPECT_THAT(failed(directory / "linked", EEXIST), HasSubstr("there is data already"));
+  EXPECT_TRUE(fs::is_symlink(directory / "linked/media"));
+}
+
+TEST_F(RestoreTest, TakesNoSittingForItsOwnThatWasHeldAfterAnInterruptedOne) {
+  house();
+  made();
+  interrupt();
+  {
+    auto journal = journal::Journal::open(other / "tyndau.db");
+    hold_meeting(*journal, 2, "m2");
+    record(other / "media/m2/720p");
+  }
+  const auto before = files();
+  EXPECT_TRUE(before.contains("media/m2/720p/000000.m4s"));
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_THAT(failed(other, EEXIST), HasSubstr("there is data already: " + (other / "tyndau.db").string()));
+    EXPECT_EQ(files(), before);
+  }
+}
+
+TEST_F(RestoreTest, TakesNoRecordingsForItsOwnThatHaveAnythingOfADatabaseBeside) {
+  house();
+  made();
+  for (const char* name : {"tyndau.db", "tyndau.db-wal", "tyndau.db-journal", "tyndau.db-shm"}) {
+    other = directory / fmt::format("beside {}", name);
+    interrupt();
+    write(other / name, "a sitting");
+    const auto before = files();
+    EXPECT_THAT(failed(other, EEXIST), HasSubstr("there is data already: " + (other / name).string()));
+    EXPECT_EQ(files(), before) << name;
+  }
+}
+
+TEST_F(RestoreTest, TakesNoRecordingsForItsOwnThatWentOnThoughTheirJournalWasMovedAway) {
+  house();
+  made();
+  for (const char* name : {"m1/720p/index", "m1/720p/000003.m4s", "m2/floor/index"}) {
+    other = directory / fmt::format("with {}", hash_of(name));
+    interrupt();
+    write(other / "media" / name, "a sitting", true);
+    const auto before = files();
+    EXPECT_THAT(failed(other, EEXIST), HasSubstr("there is data already: " + (other / "media").string()));
+    EXPECT_EQ(files(), before) << name;
+  }
+}
+
+TEST_F(RestoreTest, LeavesWhatAppearsAtAnyPoint) {
+  house();
+  made();
+  for (const std::string what : {"journal", "recording", "journal and recording"}) {
+    const bool with_journal = what.starts_with("journal"), with_recording = what.ends_with("recording");
+    int points = 0;
+    for (int at = 1;; ++at) {
+      const std::string when = fmt::format("{} at {}", what, at);
+      other = directory / when;
+      fs::create_directories(other / "media/m2/720p");  // media was started once
+      std::optional<journal::Journal> running;          // with a log beside its file
+      std::map<std::string, std::string> newer;
+      int calls = 0;
+      const auto restored = restore(place, other, [&](std::uint64_t, std::uint64_t) {
+        if (++calls != at) return;
+        ++points;
+        if (with_journal) {
+          running.emplace(std::move(*journal::Journal::open(other / "tyndau.db")));
+          hold_meeting(*running, 2, "m2");
+        }
+        if (with_recording) record(other / "media/m2/720p");
+        newer = files();
+      });
+      EXPECT_THAT(files(), testing::IsSupersetOf(newer)) << when;
+      if (points < at) {
+        EXPECT_TRUE(restored) << when;
+        break;
+      }
+      // At the last point the recordings are in their place, and another beside them is in nobody's way.
+      ASSERT_EQ(restored.has_value(), at == 8 && !with_journal) << when;
+      if (!restored) {
+        EXPECT_EQ(restored.error().code, EEXIST) << restored.error().what;
+      }
+      EXPECT_THAT(failed(other, EEXIST), HasSubstr("there is data already")) << when;
+      EXPECT_THAT(files(), testing::IsSupersetOf(newer)) << when;
+    }
+    EXPECT_EQ(points, 8) << what;
+  }
 }
 
 TEST_F(RestoreTest, OfADamagedBackupLeavesNothing) {
@@ -405,18 +511,28 @@ TEST_F(RestoreTest, OfADamagedBackupLeavesNothing) {
 TEST_F(RestoreTest, KilledAtAnyPointCanBeBegunAgain) {
   house();
   made();
+  fs::create_directories(other / "media");
+  ASSERT_EQ(::chmod((other / "media").c_str(), 02750), 0);
   int killed = 0;
   for (int at = 1; killed_at(at, [&](const Progress& progress) { (void)restore(place, other, progress); }); ++at) {
     ++killed;
     EXPECT_FALSE(fs::exists(other / "tyndau.db")) << at;
   }
-  EXPECT_EQ(killed, 6);
+  EXPECT_EQ(killed, 8);  // the last one between the recordings' move and the database's
   EXPECT_TRUE(fs::exists(other / "tyndau.db"));
-  // Between the recordings' move and the database's.
-  fs::create_directories(other / ".restoring");
-  fs::rename(other / "tyndau.db", other / ".restoring/tyndau.db");
-  write(other / ".restoring/moving", "");
+  EXPECT_TRUE(fs::exists(other / "media/m1/720p/000000.m4s"));
+  EXPECT_FALSE(fs::exists(other / ".restoring"));
+  struct stat media {};
+  ASSERT_EQ(::stat((other / "media").c_str(), &media), 0);
+  EXPECT_TRUE(media.st_mode & S_ISGID) << "what the folder was to media it is still";
+}
+
+TEST_F(RestoreTest, InterruptedBetweenItsMovesCanBeBegunAgain) {
+  house();
+  made();
+  interrupt();
   EXPECT_EQ(failed(other), "restored");
+  EXPECT_TRUE(fs::exists(other / "tyndau.db"));
   EXPECT_TRUE(fs::exists(other / "media/m1/720p/000000.m4s"));
   EXPECT_FALSE(fs::exists(other / ".restoring"));
 }
