@@ -83,3 +83,23 @@ test('the recording has a discontinuity for each start, and a turn lies where it
   assert.ok(turns.filter(({ kind }) => kind === 'turn').length >= 3);
   assert.deepEqual(viewer.wrong, []);
 });
+
+test('a page that was opened while nobody answered has its links to the chapters when somebody does', async () => {
+  const { context, page, wrong } = await openPage(browser, house);
+  await page.clock.install();
+  // Less than the page waits for an answer: what is under way is not given up.
+  const later = () => page.clock.fastForward(5000);
+  let unanswered = 0, away = true;
+  await page.route('**/chapters.json?*', (route) => {
+    if (!away) return route.continue();
+    unanswered += 1;
+    return route.abort();
+  });
+  await page.goto(`/ru/meetings/${house.meeting}`);
+  await waitFor('it does not give up', async () => unanswered >= 8 || (await later()), { timeout: 60_000, interval: 250 });
+  assert.equal(await page.locator('a.moment[data-seek]').count(), 0);
+  away = false;
+  await waitFor('the links', async () => (await page.locator('a.moment[data-seek]').count()) > 0 || (await later()), { timeout: 60_000, interval: 250 });
+  assert.deepEqual(wrong, []);
+  await context.close();
+});

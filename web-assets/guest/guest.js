@@ -67,6 +67,8 @@ let floorSince = 0;
 let hadFloor = false;
 /** Why the house has nothing for him yet, as it said last. @type {"day"|"other"|null} */
 let waits = null;
+/** Until the question about another window has been open for too long. */
+let takeoverTimer = 0;
 /** The button that waits for the server. */
 let pending = "";
 /** What was said about the last press. */
@@ -201,9 +203,11 @@ async function arrive() {
   settle();
 }
 
-/** After another window had the seat. */
+/** After another window had the seat. Whoever left before that comes back by it. */
 function again() {
   ended = null;
+  if (leftByHand) devices.asked = false; // to be opened again with the seat
+  leftByHand = false;
   socket.start();
   show();
 }
@@ -232,6 +236,7 @@ function goOut() {
 
 /** @param {boolean} yes whether the other window may have the seat */
 function takeover(yes) {
+  clearTimeout(takeoverTimer);
   must(root, "#takeover", HTMLDialogElement).close();
   socket.send({ type: "takeover", yes });
 }
@@ -246,6 +251,8 @@ function heard(message) {
       occupied = false;
       socketLostAt = null;
       line.welcomed(message.peer ?? null);
+      // Whoever left while the line was lost has said so to nobody: their turn and their hand would be kept for them.
+      if (leftByHand) socket.send({ type: "leave" });
       if (step === "check") line.prepare();
       return show();
     case "view":
@@ -304,7 +311,9 @@ function takeoverAsked() {
   const dialog = must(root, "#takeover", HTMLDialogElement);
   if (!dialog.open) dialog.showModal();
   devices.chime();
-  setTimeout(() => dialog.close(), kAnswerMs);
+  // The next question has all its time, whatever became of this one.
+  clearTimeout(takeoverTimer);
+  takeoverTimer = window.setTimeout(() => dialog.close(), kAnswerMs);
 }
 
 /** @param {number} at */

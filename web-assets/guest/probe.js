@@ -1,14 +1,18 @@
 // The line test: how fast something goes to the server and how soon it answers, in about two seconds.
 
+import { within } from "../lib/within.js";
+
 const kLengthMs = 2000, kGivingUpMs = 5000;
 const kFirstBytes = 4096, kMostBytes = 65_536;
 const kMostKbps = 100_000; // more than this says nothing
 
 /** @typedef {{uplink_kbps: number, rtt_ms: number}|null} Probe null when the server did not answer */
 
-/** @param {string} token @returns {Promise<Probe>} */
-export async function probe(token) {
-  const stop = AbortSignal.timeout(kGivingUpMs);
+/** @param {string} token */
+export const probe = (token) => within(kGivingUpMs, (stop) => measured(token, stop));
+
+/** @param {string} token @param {AbortSignal} stop @returns {Promise<Probe>} */
+async function measured(token, stop) {
   const send = async (/** @type {number} */ bytes) => {
     const asked = performance.now();
     const answer = await fetch("/api/v1/guest/probe", { method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/octet-stream" }, body: new Uint8Array(bytes), cache: "no-store", signal: stop });

@@ -3,6 +3,7 @@
 
 import { copied } from "../lib/clipboard.js";
 import "../lib/language.js";
+import { fetchWithin } from "../lib/wire.js";
 import { must, pageData, wordsOf } from "../lib/words.js";
 
 const kFirstMs = 2000, kLongestMs = 15_000;
@@ -12,13 +13,14 @@ const main = must(document, "#main", HTMLElement);
 const page = pageData(main);
 const words = wordsOf(page.words);
 const said = must(main, "[data-said]", HTMLElement);
+const headers = { Authorization: `Bearer ${page.token}` };
 
 /** @returns {Promise<string>} the status; "gone" when there is no such registration any more, "" when nobody answers */
 async function ask() {
   try {
-    const response = await fetch("/api/v1/registrations", { cache: "no-store", headers: { Authorization: `Bearer ${page.token}` }, signal: AbortSignal.timeout(kLongestMs) });
-    if (response.status === 401) return "gone";
-    return response.ok ? (await response.json()).status : "";
+    const { status, json } = await fetchWithin("/api/v1/registrations", { cache: "no-store", headers }, kLongestMs);
+    if (status === 401) return "gone";
+    return status === 200 && json ? json.status : "";
   } catch {
     return ""; // the line is away: ask again
   }
@@ -50,8 +52,7 @@ async function withdraw(button) {
   button.disabled = true;
   let status = 0;
   try {
-    const headers = { Authorization: `Bearer ${page.token}` };
-    ({ status } = await fetch("/api/v1/registrations", { method: "DELETE", headers, signal: AbortSignal.timeout(kLongestMs) }));
+    ({ status } = await fetchWithin("/api/v1/registrations", { method: "DELETE", headers }, kLongestMs));
   } catch {
     // no answer: said below
   }

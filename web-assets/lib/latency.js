@@ -66,7 +66,7 @@ export class LatencyController {
     this.late = late;
     const settled = this.#startedAt !== null && t - Math.max(this.#startedAt, this.#switchedAt) > kSettling;
     if (!settled || late > kOutage) return;
-    const last = this.#worst.at(-1);
+    const last = this.#worst[this.#worst.length - 1];
     if (last && t - last.t < 1) last.late = Math.max(last.late, late);
     else this.#worst.push({ t, late });
     while (this.#worst[0].t < t - kMemory) this.#worst.shift();

@@ -1,5 +1,7 @@
 // How the screens speak with the server: the numbered public view (a blocking GET), the desk's socket, and actions.
 
+import { within } from "./within.js";
+
 const kPollTimeoutMs = 40_000; // the server answers after 25 s at the latest
 const kFirstPauseMs = 250, kLongestPauseMs = 3000;
 const kLookAtClockMs = 30_000;
@@ -28,16 +30,12 @@ export class Backoff {
  * fetch() that gives up.
  * @param {string} url @param {RequestInit} options @param {number} timeoutMs
  */
-async function fetchWithin(url, options, timeoutMs) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  try {
-    const response = await fetch(url, { ...options, signal: controller.signal });
+export function fetchWithin(url, options, timeoutMs) {
+  return within(timeoutMs, async (signal) => {
+    const response = await fetch(url, { ...options, signal });
     const body = await response.text();
     return { status: response.status, json: body === "" ? null : parse(body) };
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }
 
 /** @param {string} body */

@@ -2,6 +2,8 @@
 // playlist that is held back looks the same whether the house sends nothing or the line carries nothing. So a small question is asked that
 // is answered at once.
 
+import { within } from "./within.js";
+
 /** `fresh`: the house goes on, so it is the line. `stale`: it answers and sends nothing new. `silent`: nothing answers. @typedef {"fresh"|"stale"|"silent"} Verdict */
 
 const kAskEveryMs = 2000, kAskSoonMs = 500, kAnswerWithinMs = 3000;
@@ -48,7 +50,7 @@ export class Witness {
   /** @param {string} media "/media/{id}" */
   constructor(media) {
     this.playlist = `${media}/floor/live.m3u8`;
-    this.state = `/api/v1/meetings/${media.split("/").at(-1)}/state`;
+    this.state = `/api/v1/meetings/${media.split("/").pop()}/state`;
   }
 
   /** Asked while the picture stands. @param {number} now performance.now() @returns {Verdict|null} null: not known yet */
@@ -94,14 +96,12 @@ export class Witness {
 
 /** The body of a good answer; null without one. @param {string} url @returns {Promise<string|null>} */
 async function answered(url) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), kAnswerWithinMs);
   try {
-    const response = await fetch(url, { cache: "no-store", signal: controller.signal });
-    return response.ok ? await response.text() : null;
+    return await within(kAnswerWithinMs, async (signal) => {
+      const response = await fetch(url, { cache: "no-store", signal });
+      return response.ok ? await response.text() : null;
+    });
   } catch {
     return null; // no answer is an answer here
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -6,7 +6,7 @@ import { Countdown, ServerClock } from "../lib/clock.js";
 import "../lib/language.js";
 import { Player } from "../lib/player.js";
 import { keepRecord } from "../lib/record.js";
-import { followState } from "../lib/wire.js";
+import { fetchWithin, followState } from "../lib/wire.js";
 import { clockText, inLanguage, must, pageData, wordsOf } from "../lib/words.js";
 import { agendaRows } from "./agenda.js";
 import { statusOf } from "./status.js";
@@ -280,27 +280,48 @@ async function copyMoment(seconds) {
   copiedTimer = window.setTimeout(() => (copied.textContent = ""), 4000);
 }
 
-/** Where the chapters lie in the recording; asked again whenever there are new ones. */
+const kRecordedMs = 1500, kAnswers = 5; // what was opened a moment ago is not recorded yet: so often it is asked about
+const kNoAnswerMs = 10_000, kLongestMs = 15_000;
+
 const chaptersKey = () => `${stage()} ${view.chapters.map((chapter) => chapter.id + chapter.start + chapter.end).join()}`;
+/** The chapters that were asked about last, and how many answers there were. */
 let offsetsFor = "";
-let offsetsAsked = 0;
+let answers = 0;
+let askingOffsets = false;
+let offsetsTimer = 0;
+let offsetsPause = kRecordedMs;
+
+/** Where the chapters lie in the recording; asked again whenever there are new ones, and for ever while nobody answers. */
 async function learnOffsets() {
+  clearTimeout(offsetsTimer);
   const wanted = chaptersKey();
-  if (stage() === "announced" || (wanted === offsetsFor && offsetsAsked >= 5)) return;
-  if (wanted !== offsetsFor) offsetsAsked = 0;
+  if (wanted !== offsetsFor) answers = 0;
   offsetsFor = wanted;
-  offsetsAsked += 1;
+  if (askingOffsets || stage() === "announced" || answers >= kAnswers) return;
+  askingOffsets = true;
+  const answered = await askOffsets();
+  askingOffsets = false;
+  if (offsetsFor !== wanted) return learnOffsets(); // there were new ones meanwhile
+  if (answered) {
+    answers += 1;
+    offsetsPause = kRecordedMs;
+    if (view.chapters.every((chapter) => offsets.has(chapter.id))) return;
+  }
+  offsetsTimer = window.setTimeout(learnOffsets, offsetsPause * (0.75 + Math.random() / 2));
+  if (!answered) offsetsPause = Math.min(offsetsPause * 2, kLongestMs);
+}
+
+/** @returns {Promise<boolean>} whether there was an answer; that there is no recording yet is one */
+async function askOffsets() {
   try {
-    const response = await fetch(`${page.media}/chapters.json?lang=${page.language}`);
-    if (!response.ok) throw new Error(`no chapters: ${response.status}`);
-    /** @type {import("../lib/types.js").RecordedChapter[]} */
-    const chapters = await response.json();
-    offsets = new Map(chapters.map((chapter) => [chapter.id, chapter]));
+    const { status, json } = await fetchWithin(`${page.media}/chapters.json?lang=${page.language}`, {}, kNoAnswerMs);
+    if (status === 404) return true;
+    if (status !== 200 || !json) return false;
+    offsets = new Map(json.map((/** @type {import("../lib/types.js").RecordedChapter} */ chapter) => [chapter.id, chapter]));
     showAgenda();
-    // What was opened a moment ago is not recorded yet.
-    if (view.chapters.some((chapter) => !offsets.has(chapter.id))) setTimeout(learnOffsets, 1500);
+    return true;
   } catch {
-    setTimeout(learnOffsets, 1500);
+    return false;
   }
 }
 
