@@ -193,8 +193,15 @@ export class Player extends EventTarget {
    */
   broadcastGoesOn() {
     const watches = (this.mode === "recording" || this.mode === "start") && !this.video.paused;
-    if (watches) this.#show("start", this.video.currentTime, true);
-    else this.toLive();
+    if (watches) return this.#show("start", this.video.currentTime, true);
+    this.toLive();
+    this.#excuse();
+  }
+
+  /** What stands in the next seconds stands because the house begins again with gaps, and not for the line's sake. */
+  #excuse() {
+    this.#pace.excused();
+    this.#excusedUntil = performance.now() + kExcusedMs;
   }
 
   /** The playlist has ended and nobody has said that the broadcast has: it may have been ended and started again in a moment. */
@@ -204,6 +211,7 @@ export class Player extends EventTarget {
     this.#goesOnTimer = window.setTimeout(() => {
       if (this.#closing || this.mode === "none" || this.mode === "recording") return;
       this.#show(this.mode, this.mode === "live" ? -1 : this.video.currentTime, this.#wantsPlay);
+      this.#excuse();
     }, kGoesOnMs);
   }
 
@@ -658,10 +666,7 @@ export class Player extends EventTarget {
     const verdict = (this.#verdict = standing < kAskAfterMs ? null : this.#witness.verdict(now));
     if (this.#played && standing < kSilentTroubleMs) return this.#setTrouble("");
     if (!navigator.onLine && standing > kSilentTroubleMs) return this.#setTrouble("offline");
-    if (verdict === "silent" || (verdict === "stale" && !arriving)) {
-      this.#pace.excused();
-      this.#excusedUntil = now + kExcusedMs;
-    }
+    if (verdict === "silent" || (verdict === "stale" && !arriving)) this.#excuse();
     if (verdict === "silent") return this.#setTrouble("server");
     // The house may send nothing new while the rest of what it sent is still on its way.
     if (verdict === "stale" && this.mode === "live" && !arriving) return this.#setTrouble("signal");
