@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "media/base/fd.h"
 #include "media/link/messages.h"
@@ -142,12 +143,22 @@ class FakeMedia {
     ADD_FAILURE() << "another command came: " << link::encode(*got);
     return std::nullopt;
   }
-  /// That nothing is said for a while.
-  bool silent(Loop& loop, std::chrono::milliseconds time = std::chrono::milliseconds(60)) {
-    loop.run_for(time);
-    pump();
-    for (const auto& command : inbox_) ADD_FAILURE() << "unexpected: " << link::encode(command);
-    return inbox_.empty();
+  /// That a secretariat says nothing, neither by now nor with its next tick. Commands come in order: what it is made to
+  /// say after that must be the first that comes.
+  template <class Secretariat>
+  bool says_nothing(Loop& loop, Secretariat& secretariat) {
+    // What media said before has been heard, with all that follows from it, when this is.
+    bool heard = false;
+    auto listener = std::exchange(secretariat.on_levels, [&heard](const link::Levels&) { heard = true; });
+    say(link::Levels{});
+    loop.until([&] { return heard; });
+    secretariat.on_levels = std::move(listener);
+    EXPECT_TRUE(heard) << "session does not hear media";
+    secretariat.tick();
+    secretariat.open_peer("barrier", "", "v=0", [](const auto&) {});
+    const auto barrier = take<link::PeerOpen>(loop);
+    EXPECT_TRUE(!barrier || barrier->peer == "barrier") << "a connection was asked for";
+    return heard && barrier && barrier->peer == "barrier" && say(link::Failed{barrier->id, "bad_offer", ""});
   }
 
   bool say(const link::Fact& fact) { return say_bytes(link::encode(fact)); }

@@ -64,9 +64,7 @@ TEST_F(PipelineTest, ThatHangsStopsNobodyElse) {
     while (!*release) std::this_thread::yield();
   });
   ASSERT_TRUE(until([&] { return busy->load(); }));
-  const auto before = steady_clock::now();
-  run.reset();
-  EXPECT_LT(steady_clock::now() - before, 500ms);
+  run.reset();  // if it waited for the pipeline, it would not return
   auto other = threads.play(pipeline("fakesrc num-buffers=1 ! fakesink"));
   other.reset();
   EXPECT_TRUE(until([&] { return threads.unfinished() == 1; }));
@@ -110,8 +108,9 @@ TEST_F(PipelineTest, TimersCallUntilTheyAreDestroyedEvenFromWithin) {
     if (++calls == 3) timer = {};
   });
   EXPECT_TRUE(until([&] { return calls == 3; }));
-  const auto end = steady_clock::now() + 30ms;
-  until([&] { return steady_clock::now() > end; });
+  int calls_of_another = 0;
+  const Timer another(1ms, [&] { ++calls_of_another; });
+  EXPECT_TRUE(until([&] { return calls_of_another == 10; }));
   EXPECT_EQ(calls, 3);
 }
 

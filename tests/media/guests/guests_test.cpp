@@ -3,8 +3,13 @@
 #include <gmock/gmock.h>
 #include <gst/gst.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
+#include <chrono>
+#include <filesystem>
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "tests/media/gstreamer.h"
 #include "tests/media/guests/offers.h"
@@ -160,8 +165,36 @@ TEST_F(GuestsTest, TellHowAGuestIsDoing) {
   EXPECT_EQ(told->width, 0);
 }
 
+/// How many this process has: each connection has some.
+int udp_sockets() {
+  int sockets = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    int type = 0, domain = 0;
+    socklen_t size = sizeof type;
+    const int fd = std::stoi(entry.path().filename());
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_DGRAM) continue;
+    if (::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) continue;
+    if (domain == AF_INET || domain == AF_INET6) ++sockets;
+  }
+  return sockets;
+}
+
 TEST_F(GuestsTest, RehearseWithNobody) {
   testing::internal::CaptureStderr();
+  const auto until = [](const std::function<bool()>& reached) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const gst::Timer tick(std::chrono::milliseconds(5), [] {});
+    while (!reached() && std::chrono::steady_clock::now() < end) g_main_context_iteration(nullptr, TRUE);
+    return reached();
+  };
+  {
+    Guests guests(mixer_, {});
+    const int before = udp_sockets();
+    guests.rehearse();
+    EXPECT_TRUE(until([&] { return udp_sockets() > before; })) << "there was no connection";
+    EXPECT_EQ(guests.size(), 0U);
+    EXPECT_TRUE(until([&] { return udp_sockets() <= before; })) << "it was not let go";
+  }
   {
     Guests guests(mixer_, {});
     guests.rehearse();

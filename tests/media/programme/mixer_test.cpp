@@ -86,8 +86,9 @@ TEST_F(MixerTest, ShowsTheHallAndThenTheCardWithTheSoundOff) {
   scene.card = link::Card{{"Үзіліс", "Перерыв"}, {}};
   const auto generation = mixer_.set_scene(scene);
   ASSERT_TRUE(watcher_->wait([&](const auto& s) { return s.scene == generation; }));
+  const std::int64_t at_put = watcher_->seen().back().index;
   sound_.put(tone.data(), tone.size(), std::chrono::steady_clock::now());
-  ASSERT_TRUE(watcher_->wait([&](const auto& s) { return s.index > 8; }));
+  ASSERT_TRUE(watcher_->wait([&](const auto& s) { return s.index > at_put + 6; }));
   mixer_.stop();
   for (const auto& seen : watcher_->seen()) {
     if (seen.scene != generation) continue;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -250,15 +251,22 @@ TEST(SoundSlot, ForgetsEverythingWhenCleared) {
 
 TEST(SoundSlot, StandsAWriterAndAReaderAtOnce) {
   SoundSlot slot;
-  std::jthread writer([&slot] {
+  std::atomic<int> written = 0;
+  std::jthread writer([&] {
     const std::vector<float> samples(320, 0.5F);
-    for (int i = 0; i < 2000; ++i) slot.put(samples.data(), samples.size(), kThen + i * 10ms, Time(i * 10ms));
+    for (int i = 0; i < 2000; ++i) {
+      slot.put(samples.data(), samples.size(), kThen + i * 10ms, Time(i * 10ms));
+      written = i + 1;
+    }
   });
   std::vector<float> out(kFrame);
-  for (int i = 0; i < 500; ++i) {
-    slot.take(out.data(), kFrame, kThen + i * 40ms);
+  std::size_t total = 0;
+  for (int i = 0; i <= 500; ++i) {
+    while (written < 4 * i) std::this_thread::yield();
+    total += slot.take(out.data(), kFrame, kThen + i * 40ms);
     for (const float sample : out) ASSERT_TRUE(sample >= -0.2F && sample <= 0.7F);
   }
+  EXPECT_GT(total, 0U);
 }
 
 gst::Buffer some_picture() { return gst::Buffer::adopt(gst_buffer_new_allocate(nullptr, 16, nullptr)); }

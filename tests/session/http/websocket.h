@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/session/http/client.h"
 
@@ -43,11 +45,16 @@ class WebSocket {
 
   /// The next message of this type; others are passed over, but pings are answered. Null when none comes.
   Json next(const std::string& type, std::chrono::milliseconds most = std::chrono::seconds(5)) {
+    return first_of({type}, most);
+  }
+  /// The same, of several types: which of them came first. That something does not come is seen by what comes instead
+  /// of it; a silence of some time would say the same of a slow machine.
+  Json first_of(const std::vector<std::string>& types, std::chrono::milliseconds most = std::chrono::seconds(5)) {
     Json message;
     loop_.until(
         [&] {
           while (auto got = read()) {
-            if (got->value("type", "") == type) {
+            if (std::find(types.begin(), types.end(), got->value("type", "")) != types.end()) {
               message = *got;
               return true;
             }

@@ -105,7 +105,7 @@ TEST_F(WhepTest, OpensToNobodyElse) {
   EXPECT_EQ(post("/api/v1/whep", "", credentials(), "application/sdp").status, 400);
   EXPECT_EQ(post("/api/v1/whep", "v=0\r\n\x01", credentials(), "application/sdp").status, 400);
   EXPECT_EQ(post("/api/v1/whep", std::string(33000, 'a'), credentials(), "application/sdp").status, 413);
-  EXPECT_TRUE(media->silent(loop));
+  EXPECT_TRUE(media->says_nothing(loop, *secretariat));
 }
 
 // ---- guests ----
@@ -185,7 +185,7 @@ TEST_F(WhipTest, TheNewerOfferStaysThoughItIsAnsweredFirst) {
   ASSERT_EQ(second.answer()->status, 201);
   media->say(link::Done{older->id, std::nullopt, "v=0\r\nanswer\r\n"});
   ASSERT_EQ(first.answer()->status, 201);
-  EXPECT_TRUE(media->silent(loop)) << "the late answer does not end the newer connection";
+  // The late answer does not end the newer connection: that would be said before what comes now.
   EXPECT_EQ(secretariat->peers(), 2U);
   connect();
   EXPECT_EQ((std::set{media->take<link::PeerClose>(loop)->peer, media->take<link::PeerClose>(loop)->peer}),
@@ -201,10 +201,19 @@ TEST_F(WhipTest, IsEndedByItsGuestAndByNobodyElse) {
   EXPECT_EQ(remove(location, "x").status, 401);
   EXPECT_EQ(WhepTest::remove(location).status, 401) << "a desk's login is no guest's token";
   EXPECT_EQ(WhepTest::remove("/api/v1/whep/" + peer).status, 404);
-  EXPECT_TRUE(media->silent(loop));
+  EXPECT_TRUE(media->says_nothing(loop, *secretariat));
   EXPECT_EQ(remove(location, token).status, 200);
   EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, peer);
   EXPECT_EQ(remove(location, token).status, 404);
+}
+
+TEST_F(WhipTest, BeforeItsDayNobodyArrives) {
+  const std::string elsewhere = invite("p1", "m2")["token"];
+  const Answer answer = post("/api/v1/whip", kOffer, bearer(elsewhere), "application/sdp");
+  EXPECT_EQ(answer.status, 409) << answer.body;
+  EXPECT_THAT(answer.body, HasSubstr("not_yet"));
+  EXPECT_EQ(answer.header("retry-after"), "60");
+  EXPECT_EQ(stage("p1", "m2"), "invited") << "an encoder that tries and tries writes nothing into the journal";
 }
 
 TEST_F(WhipTest, ADesksConnectionIsNoGuests) {
@@ -223,7 +232,7 @@ TEST_F(WhipTest, OpensToNobodyElse) {
   EXPECT_EQ(post("/api/v1/whip", std::string(1'000'000, 'a'), bearer(token), "application/sdp").status, 413);
   ASSERT_EQ(act({{"action", "guest.revoke"}, {"person", "p1"}}).status, 200);
   EXPECT_EQ(offer("/api/v1/whip", token).status, 401);
-  EXPECT_TRUE(media->silent(loop));
+  EXPECT_TRUE(media->says_nothing(loop, *secretariat));
 }
 
 TEST_F(WhipTest, TakesTheSchemeAndTheTypeInEitherCase) {
@@ -349,7 +358,7 @@ TEST_F(HallTest, IsOfOneMeeting) {
   EXPECT_EQ(seat, link::hall_seat("m1"));
   connect("/api/v1/whip", other);
   EXPECT_EQ(seat, link::hall_seat("m2"));
-  EXPECT_TRUE(media->silent(loop)) << "neither ends the other";
+  EXPECT_TRUE(media->says_nothing(loop, *secretariat)) << "neither ends the other";
   media->say(link::PeerState{peer, link::hall_seat("m2"), "ok", 640, 360});
   ASSERT_TRUE(loop.until([&] { return secretariat->line("m2", "").has_value(); }));
   EXPECT_FALSE(secretariat->line("m1", ""));
@@ -370,7 +379,7 @@ TEST_F(HallTest, AKeyThatIsReplacedAfterARestartOfTheSessionEndsItsEncoder) {
   std::set<std::string> closed;
   while (closed.size() < 2) closed.insert(media->take<link::PeerClose>(loop)->peer);
   EXPECT_EQ(closed, (std::set<std::string>{"a", "b"})) << "no key of m2, and a desk's that asks again";
-  EXPECT_TRUE(media->silent(loop)) << "the hall goes on";
+  EXPECT_TRUE(media->says_nothing(loop, *secretariat)) << "the hall goes on";
   make_key();
   EXPECT_EQ(media->take<link::PeerClose>(loop)->peer, peer);
 }
