@@ -12,11 +12,13 @@ export async function closeGuests() {
 }
 
 /**
- * How strong steady tones are in what a page's video plays, dB of full scale: speech passes, so the quieter part of `seconds`
- * counts.
+ * How strong tones are in what a page's video plays, dB of full scale, over `seconds`. `steady`: of what is heard; speech passes, so
+ * the quieter part counts. `loudest`: of what must not be heard, not even for a moment; -Infinity where there is none. The hiss of
+ * an "s" is as strong beside it, which a tone is not.
  * @param {import('playwright-core').Page} page @param {string} video its selector @param {number[]} tones Hz
+ * @returns {Promise<{steady: number, loudest: number}[]>}
  */
-export function hears(page, video, tones, seconds = 2) {
+export function listen(page, video, tones, seconds = 2) {
   return page.evaluate(
     async ([selector, wanted, length]) => {
       const context = new AudioContext();
@@ -30,15 +32,25 @@ export function hears(page, video, tones, seconds = 2) {
         await new Promise((done) => setTimeout(done, 350));
         analyser.getFloatFrequencyData(bins);
         wanted.forEach((hz, i) => {
-          const at = Math.round((hz * 16384) / context.sampleRate);
-          heard[i].push(Math.max(...bins.slice(at - 2, at + 3)));
+          const bin = Math.round((hz * 16384) / context.sampleRate);
+          const strongest = (from, to) => Math.max(...bins.slice(bin + from, bin + to + 1));
+          const db = strongest(-2, 2), beside = Math.max(strongest(-34, -14), strongest(14, 34)); // 40 to 100 Hz beside it
+          heard[i].push({ db, tone: db > beside + 10 });
         });
       }
       await context.close();
-      return heard.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 4)]);
+      return heard.map((all) => ({
+        steady: all.map(({ db }) => db).sort((a, b) => a - b)[Math.floor(all.length / 4)],
+        loudest: Math.max(...all.filter(({ tone }) => tone).map(({ db }) => db)),
+      }));
     },
     [video, tones, seconds],
   );
+}
+
+/** How strong steady tones are there. @see listen */
+export async function hears(page, video, tones, seconds = 2) {
+  return (await listen(page, video, tones, seconds)).map(({ steady }) => steady);
 }
 
 export class Guest {
@@ -79,6 +91,10 @@ export class Guest {
     await waitFor('the programme to move', async () => (await frames()) > from + 5, { timeout });
   }
 
+  /** @see listen @param {number[]} tones Hz */
+  listen(tones, seconds = 2) {
+    return listen(this.page, '.screen video', tones, seconds);
+  }
   /** @see hears @param {number[]} tones Hz */
   hears(tones, seconds = 2) {
     return hears(this.page, '.screen video', tones, seconds);
