@@ -51,7 +51,8 @@ class Registrations {
   secretariat::Outcome act(const std::string& meeting, const std::string& actor, meeting::Action action,
                            const std::string& key, const std::string& body_digest);
 
-  /// By whoever wrote it, with the token of their link: it is deleted. Not when it was approved, for then they are in the record.
+  /// By whoever wrote it, with the token of their link: it is deleted. Not when it was approved, for then they are in
+  /// the record.
   enum class Withdrawal { kDone, kApproved, kUnknown, kFailed };
   Withdrawal withdraw(const std::string& token);
 

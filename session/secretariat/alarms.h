@@ -16,8 +16,9 @@ struct Alarm {
 };
 
 /// source_lost, sound_missing (of what should be heard from the hall), media_lost, disk_low, disk_full, disk_lost,
-/// programme_slow (the machine does not keep up), clock_jumped; broadcast_failed (media could not go on air), media_refused (another command failed), source_refused
-/// (a URI was not understood), journal_failed (it cannot be written).
+/// programme_slow (the machine does not keep up), clock_jumped; broadcast_failed (media could not go on air),
+/// media_refused (another command failed), source_refused (a URI was not understood), journal_failed (it cannot be
+/// written).
 const std::vector<std::string>& alarm_codes();
 
 /// The alarms that stand, oldest first.

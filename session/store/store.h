@@ -69,7 +69,8 @@ class Store {
   /// Of one meeting, in the order in which they came.
   Result<std::vector<Registration>> registrations(const std::string& meeting) const;
   Result<void> decline_registration(const std::string& id);
-  /// Deletes the one with this token, whatever was decided; what is deleted is overwritten in the file. Whether there was one.
+  /// Deletes the one with this token, whatever was decided; what is deleted is overwritten in the file. Whether there
+  /// was one.
   Result<bool> withdraw_registration(const std::string& token);
   /// Makes its token the token of the invitation. Nothing happens when it is not kept any more.
   Result<void> approve_registration(const std::string& id, const Invitation& invitation);
