@@ -17,8 +17,9 @@ class FrameDropper {
 
   bool keep(GstClockTime timestamp) {
     if (!GST_CLOCK_TIME_IS_VALID(timestamp)) return true;
-    const bool jumped = timestamp + GST_SECOND < last_ || timestamp > last_ + GST_SECOND;
     const auto passed = static_cast<double>(GST_CLOCK_DIFF(last_, timestamp)) / GST_SECOND;
+    // Back by more than they jitter: it begins anew, as a film that is played in a loop does, however short it is.
+    const bool jumped = passed * rate_ < -kBurst || passed > 1;
     due_ = jumped ? kBurst : std::min(kBurst, due_ + passed * rate_);
     last_ = timestamp;
     if (due_ < 1) return false;

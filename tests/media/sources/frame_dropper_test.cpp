@@ -57,6 +57,15 @@ TEST(FrameDropper, StartsAnewAfterAJumpEitherWay) {
   EXPECT_NEAR(kept(dropper, 50, 2, 3600 * GST_SECOND), 50, 2);  // and an hour on
 }
 
+TEST(FrameDropper, StartsAnewWithEachRoundOfAFilmOfHalfASecond) {
+  FrameDropper dropper(25);
+  for (int round = 0; round < 5; ++round) {
+    int count = 0;
+    for (int i = 0; i < 12; ++i) count += dropper.keep(static_cast<GstClockTime>(i) * 40 * GST_MSECOND) ? 1 : 0;
+    EXPECT_EQ(count, 12) << round;
+  }
+}
+
 TEST(FrameDropper, KeepsWhatHasNoTimestamp) {
   FrameDropper dropper(25);
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(dropper.keep(GST_CLOCK_TIME_NONE));
