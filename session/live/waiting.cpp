@@ -20,13 +20,15 @@ bool has_part(const Track& track, std::int64_t number, int part) {
 }  // namespace
 
 bool settled(const Track& track, const Awaited& awaited) {
-  if (track.ended()) return true;
+  if (track.ended()) return awaited.what != Awaited::What::kNextRun;
   if (track.segments().empty() || awaited.what == Awaited::What::kEnd) return false;
   const Track::Segment& newest = track.segments().back();
   switch (awaited.what) {
     case Awaited::What::kFirstPart:
     case Awaited::What::kEnd:
       return true;
+    case Awaited::What::kNextRun:
+      return newest.run + 1 == track.runs().size();
     case Awaited::What::kFirstSegment:
       return track.complete_segments() > 0;
     case Awaited::What::kSegment:

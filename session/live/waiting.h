@@ -18,6 +18,7 @@ struct Awaited {
     kSegment,       ///< `segment` complete (_HLS_msn)
     kPart,          ///< `part` of `segment` (_HLS_part); past the end of a finished segment: part 0 of the next
     kEnd,           ///< the track's end
+    kNextRun,       ///< a first part after the track's end
     kPartFile,      ///< the bytes of `part` of `segment`, or the certainty that there will be none
   };
   What what = What::kFirstPart;
@@ -25,7 +26,7 @@ struct Awaited {
   int part = 0;
 };
 
-/// Whether there is nothing to wait for (any more). Always when the track has ended.
+/// Whether there is nothing to wait for (any more). Always when the track has ended, but for kNextRun.
 bool settled(const Track& track, const Awaited& awaited);
 
 /// What is wrong with asking for this, if anything (HTTP 400): more than two segments ahead, or more parts ahead than

@@ -21,8 +21,6 @@ constexpr std::size_t kMostFramed = 16;  // as many as media has places for
 
 // ---- what would be refused whatever the arguments ----
 
-bool on_air(const State& state) { return state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive; }
-
 /// One decimal, with the comma that kk and ru use.
 Text hours_in_words(double hours) {
   std::string english = fmt::format("{:.1f}", std::max(0.0, hours));
@@ -55,7 +53,7 @@ MaybeRefusal unless_somebody_speaks(const State& state) {
 }
 
 MaybeRefusal broadcast_start_refused(const State& state, const Surroundings& around) {
-  if (on_air(state)) return refusal("already_on_air");
+  if (is_on_air(state)) return refusal("already_on_air");
   if (state.phase == Phase::kClosed) {
     return refusal(state.on_air == OnAir::kEnded ? "broadcast_ended" : "sitting_closed");
   }
@@ -71,7 +69,7 @@ MaybeRefusal broadcast_start_refused(const State& state, const Surroundings& aro
 }
 
 MaybeRefusal broadcast_stop_refused(const State& state, const Surroundings&) {
-  if (!on_air(state)) return refusal("not_on_air");
+  if (!is_on_air(state)) return refusal("not_on_air");
   return std::nullopt;
 }
 

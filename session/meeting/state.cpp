@@ -51,7 +51,7 @@ void start_clock(Floor& floor, const StoredEvent& event) {
 
 /// In session the public sees the hall, otherwise a card.
 void show(State& state) {
-  if (state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive) return;
+  if (!is_on_air(state)) return;
   state.on_air = state.phase == Phase::kInSession ? OnAir::kLive : OnAir::kHolding;
 }
 
@@ -71,7 +71,7 @@ bool meeting_imported(State& state, const StoredEvent& event) {
 }
 
 bool broadcast_started(State& state, const StoredEvent& event) {
-  if (state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive) return false;
+  if (is_on_air(state)) return false;
   state.on_air = OnAir::kHolding;
   show(state);
   if (!state.on_air_since) state.on_air_since = event.utc;
@@ -80,7 +80,7 @@ bool broadcast_started(State& state, const StoredEvent& event) {
 }
 
 bool broadcast_ended(State& state, const StoredEvent& event) {
-  if (state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive) return false;
+  if (!is_on_air(state)) return false;
   state.on_air = OnAir::kEnded;
   state.on_air_ended = event.utc;
   return true;
@@ -571,13 +571,12 @@ bool State::is_admitted(std::string_view person) const {
   return known != nullptr && known->stage == Stage::kAdmitted;
 }
 
-bool is_over(const State& state) {
-  return state.phase == Phase::kClosed && state.on_air != OnAir::kHolding && state.on_air != OnAir::kLive;
-}
+bool is_on_air(const State& state) { return state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive; }
+
+bool is_over(const State& state) { return state.phase == Phase::kClosed && !is_on_air(state); }
 
 bool is_under_way(const State& state) {
-  const bool on_air = state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive;
-  return !is_over(state) && (state.phase != Phase::kAnnounced || on_air);
+  return !is_over(state) && (state.phase != Phase::kAnnounced || is_on_air(state));
 }
 
 std::string registration_of(const Json& added, const Person& person) {

@@ -76,6 +76,9 @@ bool fold(State& state, const StoredEvent& event);
 /// Whether the person waits with a point of order, or else with anything else: they may have one of each.
 bool waits_for(const State& state, std::string_view person, bool point_of_order);
 
+/// Whether the public sees something of it now: the hall, or a card.
+bool is_on_air(const State& state);
+
 /// Whether nothing of it is to come: closed, and not on air any more.
 bool is_over(const State& state);
 

@@ -38,10 +38,6 @@ link::Scene scene_of(const meeting::State& state) {
   return scene;
 }
 
-bool is_on_air(const meeting::State& state) {
-  return state.on_air == meeting::OnAir::kHolding || state.on_air == meeting::OnAir::kLive;
-}
-
 std::optional<std::int64_t> action_of(const meeting::StoredEvent& event) {
   // The `action` of an undo is what it takes back.
   if (event.event.kind == "action.undone") return event.seq;
@@ -70,7 +66,7 @@ void Dossier::take_action(const meeting::StoredEvent& event, std::int64_t action
     action_events_.clear();
   }
   action_events_.push_back(event.seq);
-  const auto shown = is_on_air(state_) ? std::optional(scene_of(state_)) : std::nullopt;
+  const auto shown = meeting::is_on_air(state_) ? std::optional(scene_of(state_)) : std::nullopt;
   action_shows_ = action_shows_ || shown != shown_;
   shown_ = shown;
   if (action_shows_) unanswered_ = action_events_;

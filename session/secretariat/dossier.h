@@ -11,7 +11,6 @@ namespace tyndau::secretariat {
 
 /// What the programme must show in this state.
 link::Scene scene_of(const meeting::State& state);
-bool is_on_air(const meeting::State& state);
 /// The seq that groups an action's events; nothing for facts.
 std::optional<std::int64_t> action_of(const meeting::StoredEvent& event);
 

@@ -135,7 +135,7 @@ const Dossier* Secretariat::Inner::find(const std::string& meeting) const {
 
 std::string Secretariat::Inner::on_air() const {
   for (const auto& [id, dossier] : dossiers) {
-    if (is_on_air(dossier.state())) return id;
+    if (meeting::is_on_air(dossier.state())) return id;
   }
   return {};
 }
@@ -144,7 +144,7 @@ Result<void> Secretariat::Inner::write(const std::string& meeting, Utc utc, cons
                                        const std::vector<meeting::Event>& events,
                                        const std::optional<journal::Journal::Remember>& remember) {
   Dossier& dossier = dossiers.at(meeting);
-  const bool was_on_air = is_on_air(dossier.state());
+  const bool was_on_air = meeting::is_on_air(dossier.state());
   auto stored = journal.append(meeting, utc, actor, events, remember, dossier.state().seq);
   if (!stored) {
     log::error("journal: {}", stored.error().what);
@@ -160,7 +160,7 @@ Result<void> Secretariat::Inner::write(const std::string& meeting, Utc utc, cons
   }
   for (const auto& event : *stored) dossier.take(event);
   dossier.settle();
-  if (was_on_air && !is_on_air(dossier.state())) finishing[meeting] = kLooksAfterTheEnd;
+  if (was_on_air && !meeting::is_on_air(dossier.state())) finishing[meeting] = kLooksAfterTheEnd;
   keep_looking();
   tell(meeting);
   if (alarms.clear("journal_failed")) tell("");

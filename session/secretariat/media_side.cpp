@@ -286,7 +286,7 @@ void Secretariat::Inner::broadcast_failed(const Cause& cause) {
   if (posture && posture->meeting == cause.meeting) posture->meeting.clear();
   if (alarms.raise("broadcast_failed", clock.now())) tell("");
   const Dossier* dossier = find(cause.meeting);
-  if (dossier == nullptr || !is_on_air(dossier->state())) return;
+  if (dossier == nullptr || !meeting::is_on_air(dossier->state())) return;
   note(cause.meeting, "system", {{"broadcast.ended", {{"action", dossier->state().seq + 1}, {"reason", "failed"}}}});
 }
 

@@ -27,7 +27,7 @@ Response no_meeting() { return Response::error(404, "no_meeting", "There is no s
 std::string_view list_of(const State& state, Utc now) {
   if (projections::did_not_take_place(state, now)) return "past";
   if (state.on_air == OnAir::kEnded || state.phase == Phase::kClosed) {
-    return state.on_air == OnAir::kHolding || state.on_air == OnAir::kLive ? "live" : "past";
+    return meeting::is_on_air(state) ? "live" : "past";
   }
   if (state.on_air == OnAir::kIdle && state.phase == Phase::kAnnounced) return "announced";
   return "live";

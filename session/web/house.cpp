@@ -85,6 +85,11 @@ std::vector<Route> House::Inner::routes(const Config& config, store::Store& stor
                           const meeting::State* state = secretariat.state(meeting);
                           return state ? state->record.title : meeting::Text{};
                         },
+                    .on_air =
+                        [this](const std::string& meeting) {
+                          const meeting::State* state = secretariat.state(meeting);
+                          return state != nullptr && meeting::is_on_air(*state);
+                        },
                     .over =
                         [this](const std::string& meeting) {
                           const meeting::State* state = secretariat.state(meeting);

@@ -175,6 +175,7 @@ class MediaDesk : public std::enable_shared_from_this<MediaDesk> {
   using Respond = std::function<Response()>;
   void wait(const Request& request, const Reply& reply, const Place& place, Awaited awaited, Respond ready);
   bool wait_for_end(const std::string& client, const Reply& reply, const Place& place, live::Waiting::Wake then);
+  bool wait_for_next_run(const std::string& client, const Reply& reply, const Place& place, live::Waiting::Wake then);
   void park(const std::string& client, const Reply& reply, const Place& place, Awaited awaited,
             std::chrono::milliseconds longest, live::Waiting::Wake wake);
   void film(const std::string& client, const std::string& meeting, const std::string& language, const Reply& reply);
@@ -273,6 +274,15 @@ bool MediaDesk::wait_for_end(const std::string& client, const Reply& reply, cons
   return true;
 }
 
+/// The same between a broadcast's going on after an end and its recording's: players take the end that is still written
+/// there for the last word and ask no more, and the tracks do not begin in the same moment.
+bool MediaDesk::wait_for_next_run(const std::string& client, const Reply& reply, const Place& place,
+                                  live::Waiting::Wake then) {
+  if (!place.track->ended() || !context_.on_air(place.meeting)) return false;
+  park(client, reply, place, {.what = Awaited::What::kNextRun}, context_.longest_beginning, std::move(then));
+  return true;
+}
+
 Response MediaDesk::rendered(const std::string& name, std::uint64_t version, bool gzip, const char* type,
                              const std::function<std::string()>& render) {
   const auto text = gzip ? renderings_.zipped(name, version, render) : renderings_.plain(name, version, render);
@@ -336,7 +346,9 @@ void MediaDesk::playlist(const Request& request, const Reply& reply, View view) 
   auto respond = [this, meeting = found->meeting, name = found->name, view, directives, gzip = request.takes_gzip()] {
     return playlist_response(meeting, name, view, directives, gzip);
   };
-  if (wait_for_end(request.client, reply, *found, [reply, respond](auto) { reply(respond()); })) return;
+  const auto answer = [reply, respond](auto) { reply(respond()); };
+  if (wait_for_end(request.client, reply, *found, answer)) return;
+  if (wait_for_next_run(request.client, reply, *found, answer)) return;
   Awaited awaited;
   awaited.what = view == View::kLive ? Awaited::What::kFirstPart : Awaited::What::kFirstSegment;
   if (directives.segment) {
@@ -426,7 +438,7 @@ void MediaDesk::film(const std::string& client, const std::string& meeting, cons
     };
     if (wait_for_end(client, reply, {recording, meeting, name, &track}, then)) return;
   }
-  if (!recording->ended()) return not_ended();
+  if (!recording->ended() || context_.on_air(meeting)) return not_ended();
   const auto& chapters = chapters_of(meeting);
   const std::string name = file_name(meeting, context_.title(meeting).in(language));
   const std::string ascii = meeting + ".mp4";

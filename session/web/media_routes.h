@@ -21,6 +21,8 @@ struct MediaRoutes {
   std::function<const std::vector<projections::Chapter>*(const std::string& meeting)> chapters;
   /// The meeting's title, for the name of a downloaded film.
   std::function<meeting::Text(const std::string& meeting)> title;
+  /// Whether the meeting is on air. When that begins again after an end, the recording goes on a moment later.
+  std::function<bool(const std::string& meeting)> on_air;
   /// Whether the meeting's broadcast has been ended. The recording says so a moment later, when media has written it.
   std::function<bool(const std::string& meeting)> over;
   /// Whether it cannot go on air again (the sitting is closed, too): until then the end of its recording can be taken
@@ -32,8 +34,9 @@ struct MediaRoutes {
   double frame_rate = 25;
   /// A blocked request is given up after three target durations, with 503 (draft-pantos-hls-rfc8216bis 6.2.5.2).
   std::chrono::milliseconds longest_wait{6000};
-  /// From the end of a broadcast to the end of its recording: what asks in between waits, and is answered in any case.
-  std::chrono::milliseconds longest_ending{1000};
+  /// From the end of a broadcast to the end of its recording, and from its going on to the recording's: what asks in
+  /// between waits, and is answered in any case.
+  std::chrono::milliseconds longest_ending{1000}, longest_beginning{6000};
   /// Where requests time out and films are prepared. The routes must be gone before the loop is closed, and the loop
   /// run once more after that.
   uv_loop_t* loop = nullptr;

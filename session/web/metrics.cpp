@@ -92,7 +92,7 @@ std::string metrics_text(const secretariat::Secretariat& secretariat, const Http
   for (const std::string& id : secretariat.meetings()) {
     const meeting::State* state = secretariat.state(id);
     if (!state) continue;
-    on_air += state->on_air == meeting::OnAir::kLive || state->on_air == meeting::OnAir::kHolding ? 1 : 0;
+    on_air += meeting::is_on_air(*state) ? 1 : 0;
     events += state->seq;
   }
   text.single("tyndau_on_air", "gauge", "Meetings that are on air.", on_air);

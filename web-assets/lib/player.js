@@ -5,6 +5,7 @@ import { exactReports, exactStarts, kAheadSeconds, paceSettings, settings } from
 import { LatencyController } from "./latency.js";
 import { Arrivals, calmRate, carried, kCalmMostSeconds, kCalmSeconds, LineMeter, PaceRule } from "./pace.js";
 import { endsSegment, measuredBy } from "./quality.js";
+import { crossSeams } from "./seams.js";
 import { Throughput } from "./throughput.js";
 import { recordedAt } from "./timeline.js";
 import { Witness } from "./witness.js";
@@ -399,6 +400,7 @@ export class Player extends EventTarget {
     const mode = this.mode;
     const abrController = measuredBy(HlsClass.DefaultConfig.abrController, this.#throughput, () => this.#between);
     const hls = (this.#hls = new HlsClass({ ...settings(mode, this.#startAt, this.#pace.pace, this.#wantsPlay), abrController }));
+    crossSeams(hls);
     const { Events } = HlsClass;
     hls.on(Events.MANIFEST_PARSED, () => {
       const sound = hls.allAudioTracks.find((track) => track.url)?.url;
@@ -421,7 +423,10 @@ export class Player extends EventTarget {
       exactReports(details);
       if (mode === "live" && !details.live) this.#beginAnew();
     });
-    hls.on(Events.AUDIO_TRACK_UPDATED, (_, { details }) => exactStarts(details));
+    hls.on(Events.AUDIO_TRACK_UPDATED, (_, { details }) => {
+      exactStarts(details);
+      if (mode === "live" && !details.live) this.#beginAnew();
+    });
     this.#watchLoads(hls, Events);
     hls.on(Events.BUFFER_APPENDED, (_, { frag, part }) => this.#arrived(frag, part));
     hls.on(Events.ERROR, (_, error) => this.#failed(hls, error));

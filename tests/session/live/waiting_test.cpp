@@ -38,6 +38,17 @@ TEST(Settled, IsEverythingOnceTheBroadcastHasEnded) {
   EXPECT_TRUE(settled(floor_of(recording), {What::kPartFile, 3, 5}));
 }
 
+TEST(Settled, WaitsForTheFirstPartAfterAnEnd) {
+  auto recording = test::recording_of(3, 5);
+  test::end(recording, test::kStart + seconds(7));
+  EXPECT_FALSE(settled(floor_of(recording), {What::kNextRun}));
+  Track& floor = recording.tracks.at("floor");
+  floor.add(test::sound_run(2, test::kStart + seconds(60)));
+  EXPECT_FALSE(settled(floor, {What::kNextRun}));
+  floor.add(test::part_line(floor, 4, 0, 0));
+  EXPECT_TRUE(settled(floor, {What::kNextRun}));
+}
+
 TEST(Settled, WaitsForTheFirstOfAnything) {
   EXPECT_FALSE(settled(floor_of(test::recording_of(0, 0)), {What::kFirstPart, 0, 0}));
   EXPECT_TRUE(settled(floor_of(test::recording_of(0, 1)), {What::kFirstPart, 0, 0}));

@@ -66,12 +66,13 @@ class MediaRoutesTest : public testing::Test {
             [](const std::string&) {
               return meeting::Text{"Ауызсу: \"есеп\"", "О питьевой воде", ""};
             },
+        .on_air = [this](const std::string&) { return on_air_; },
         .over = [this](const std::string&) { return over_; },
         .final = [this](const std::string&) { return final_; },
         .waiting = WaitingRoom(4),
         .loop = &loop_};
     context.longest_wait = milliseconds(400);
-    context.longest_ending = milliseconds(300);
+    context.longest_ending = context.longest_beginning = milliseconds(300);
     router_.emplace(media_routes(std::move(context)));
   }
   ~MediaRoutesTest() override {
@@ -133,6 +134,15 @@ class MediaRoutesTest : public testing::Test {
     for (const char* name : {"720p", "floor"}) write(name, link::EndLine{kStart + std::chrono::hours(1)});
     recordings_.look(kMeeting);
   }
+  void run_until(const std::function<bool()>& done) {
+    uv_timer_t awake{};  // the routes' own timer keeps no loop running
+    uv_timer_init(&loop_, &awake);
+    uv_timer_start(
+        &awake, [](uv_timer_t*) {}, 10, 10);
+    while (!done()) uv_run(&loop_, UV_RUN_ONCE);
+    uv_close(reinterpret_cast<uv_handle_t*>(&awake), nullptr);
+    uv_run(&loop_, UV_RUN_NOWAIT);
+  }
   void write(const std::string& name, const link::IndexLine& line) {
     tracks_[name].add(line);
     const auto path = link::index_path(media(), kMeeting, name);
@@ -146,7 +156,7 @@ class MediaRoutesTest : public testing::Test {
   live::Recordings recordings_{directory_.path() / "media", directory_.path() / "memory"};
   std::map<std::string, live::Track> tracks_;
   std::vector<projections::Chapter> chapters_;
-  bool over_ = false, final_ = false;
+  bool on_air_ = false, over_ = false, final_ = false;
   std::optional<Router> router_;
 };
 
@@ -375,18 +385,46 @@ TEST_F(MediaRoutesTest, HoldWhatAsksBetweenTheEndOfTheBroadcastAndOfItsRecording
   EXPECT_EQ(film->status(), 500);  // bytes that are no boxes, but looked at
 }
 
+TEST_F(MediaRoutesTest, HoldEachTracksPlaylistUntilItGoesOnAfterAnEnd) {
+  on_air(1, 3);
+  end();
+  on_air_ = true;
+  const auto sound = get("floor/live.m3u8");
+  const auto following = get("floor/live.m3u8", {{"_HLS_msn", "2"}, {"_HLS_part", "0"}});
+  const auto film = get("recording.mp4");
+  EXPECT_THAT(film->body(), HasSubstr("not_ended"));
+  // The picture is a moment earlier than the sound: nobody may be told that the sound has ended.
+  write("720p", live::test::picture_run(2, kStart + std::chrono::hours(2)));
+  write("720p", live::test::part_line(tracks_["720p"], 2, 0, 0));
+  recordings_.look(kMeeting);
+  EXPECT_THAT(get("720p/live.m3u8")->body(), HasSubstr("\"000002.0.m4s\""));
+  write("floor", live::test::sound_run(2, kStart + std::chrono::hours(2)));
+  recordings_.look(kMeeting);
+  for (const auto& client : {sound, following}) EXPECT_FALSE(client->answered());
+  write("floor", live::test::part_line(tracks_["floor"], 2, 0, 0));
+  recordings_.look(kMeeting);
+  for (const auto& client : {sound, following}) {
+    ASSERT_TRUE(client->answered());
+    EXPECT_THAT(client->body(), HasSubstr("000002.0.m4s"));
+    EXPECT_THAT(client->body(), Not(HasSubstr("#EXT-X-ENDLIST")));
+  }
+}
+
+TEST_F(MediaRoutesTest, AnswerInAnyCaseWhenTheRecordingDoesNotGoOn) {
+  on_air(1, 3);
+  end();
+  on_air_ = true;
+  const auto playlist = get("720p/live.m3u8");
+  run_until([&] { return playlist->answered(); });
+  EXPECT_THAT(playlist->body(), HasSubstr("#EXT-X-ENDLIST"));
+}
+
 TEST_F(MediaRoutesTest, AnswerInAnyCaseWhenTheRecordingDoesNotEnd) {
   on_air(1, 3);
   over_ = true;
   const auto playlist = get("720p/live.m3u8");
   const auto film = get("recording.mp4");
-  uv_timer_t awake{};  // the routes' own timer keeps no loop running
-  uv_timer_init(&loop_, &awake);
-  uv_timer_start(
-      &awake, [](uv_timer_t*) {}, 10, 10);
-  while (!playlist->answered() || !film->answered()) uv_run(&loop_, UV_RUN_ONCE);
-  uv_close(reinterpret_cast<uv_handle_t*>(&awake), nullptr);
-  uv_run(&loop_, UV_RUN_NOWAIT);
+  run_until([&] { return playlist->answered() && film->answered(); });
   EXPECT_EQ(playlist->status(), 200);
   EXPECT_THAT(playlist->body(), Not(HasSubstr("#EXT-X-ENDLIST")));
   EXPECT_THAT(film->body(), HasSubstr("not_ended"));
@@ -473,15 +511,7 @@ TEST_F(MediaRoutesTest, ShowANewChapterAtOnceWhenThereIsNoNewPart) {
 TEST_F(MediaRoutesTest, GiveUpARequestThatWaitedTooLong) {
   on_air(2, 3);
   const auto client = get("720p/live.m3u8", {{"_HLS_msn", "2"}});
-  // The routes' own timer does not keep the loop running; one of ours does, until there is an answer.
-  uv_timer_t timer;
-  uv_timer_init(&loop_, &timer);
-  timer.data = client.get();
-  const auto look = [](uv_timer_t* handle) {
-    if (static_cast<Asker*>(handle->data)->answered()) uv_close(reinterpret_cast<uv_handle_t*>(handle), nullptr);
-  };
-  uv_timer_start(&timer, look, 50, 50);
-  uv_run(&loop_, UV_RUN_DEFAULT);
+  run_until([&] { return client->answered(); });
   EXPECT_EQ(client->status(), 503);
   EXPECT_EQ(client->header("Cache-Control"), "no-store");
 }
