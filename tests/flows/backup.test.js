@@ -62,7 +62,12 @@ after(async () => {
 test('a backup under clicks has all that was acknowledged before it began, and holds nobody up', async () => {
   await waitFor('clicks', () => acknowledged > 100);
   const sure = acknowledged;
-  const said = await backUp();
+  const making = backUp();
+  await waitFor('it to be under way', () => existsSync(join(backups, '.unfinished')), { interval: 1 });
+  const begun = acknowledged;
+  const said = await making;
+  const meanwhile = acknowledged - begun;
+  assert.ok(meanwhile > 0, `${meanwhile} clicks were acknowledged while it was made`);
   const [made] = wholeOnes();
   assert.match(said, new RegExp(`^${join(backups, made)}: 1 meetings, \\d+ events, \\d+ files, `));
   const { code, stdout } = await verified('--backup', backups);
@@ -93,10 +98,11 @@ test('the second one reads only what is new', async () => {
   assert.match(stdout, /all of it is here, and \d+ events since/);
 });
 
-test('a backup that is killed at any moment leaves the older ones, whole', async () => {
+test('a backup that is killed at any moment leaves the older ones, whole', async (t) => {
   const started = performance.now();
   await backUp();
   const took = performance.now() - started;
+  let kills = 0;
   for (let i = 0; i < 12; ++i) {
     const older = wholeOnes();
     const child = spawn(join(bin, 'tyndau'), ['backup', '--config', house.configFile, backups], { stdio: 'ignore' });
@@ -105,6 +111,7 @@ test('a backup that is killed at any moment leaves the older ones, whole', async
     const { signal } = await ended;
     const now = wholeOnes();
     if (signal) {
+      kills += 1;
       assert.ok(now.length - older.length <= 1);
       assert.deepEqual(now.slice(0, older.length), older);
     }
@@ -113,6 +120,8 @@ test('a backup that is killed at any moment leaves the older ones, whole', async
       assert.equal(code, 0, `killed ${i}: ${stdout}${stderr}`);
     }
   }
+  t.diagnostic(`${kills} of 12 were killed before they were done`);
+  assert.ok(kills > 0, 'none was killed before it was done');
   await backUp('--keep', '2');
   assert.equal(wholeOnes().length, 2);
   assert.ok(!existsSync(join(backups, '.unfinished')));

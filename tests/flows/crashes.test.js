@@ -1,6 +1,8 @@
 // kill -9 of either process while live.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { startHouse, tyndau, waitFor } from '../lib/house.js';
 import { decode, ffprobe, readTimeline } from '../lib/media.js';
@@ -30,6 +32,8 @@ async function grown(house, seconds) {
   });
 }
 
+/** A track's index as it is on disk (media/link/INDEX.md). */
+const indexOf = (house, track) => readFileSync(join(house.data, 'media', house.meeting, track, 'index'), 'utf8');
 const bytesOf = async (house, track, uri) =>
   Buffer.from(await (await house.fetch(`/media/${house.meeting}/${track}/${uri}`)).arrayBuffer());
 
@@ -166,12 +170,15 @@ test('both are killed at once: on air again with everything that was indexed', (
 test('a crash between the end of the broadcast and the end of the recording is finished at the next start', () =>
   onAir(async (house) => {
     await grown(house, 2);
-    await Promise.all([house.act('broadcast.stop').catch(() => {}), house.media.kill()]);
-    await house.session.kill();
-    await house.ready();
-    const state = await house.state();
-    if (state.broadcast.state !== 'ended') await house.act('broadcast.stop');
+    // Media is there and hears nothing, so that the recording cannot end before it dies.
+    house.media.child.kill('SIGSTOP');
+    await house.act('broadcast.stop');
+    for (const track of tracks) assert.doesNotMatch(indexOf(house, track), /^end /m, 'the recording has not ended');
+    await Promise.all([house.media.stop('SIGKILL'), house.session.stop('SIGKILL')]);
+    await house.start();
+    assert.equal((await house.state()).broadcast.state, 'ended');
     await waitFor('ENDLIST', async () => (await timeline(house, '720p')).ended, { timeout: 10_000 });
+    for (const track of tracks) assert.match(indexOf(house, track), /^end /m, track);
     assert.deepEqual(await decode(house.mediaUrl('recording.mp4')), []);
   }));
 

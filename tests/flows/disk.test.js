@@ -1,12 +1,12 @@
 // A disk that is short, and one that fills up while live: a small file system in memory stands in for it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startHouse, tyndau, waitFor } from '../lib/house.js';
+import { bin, freePort, share, startHouse, toToml, tyndau, waitFor } from '../lib/house.js';
 import { decode, readTimeline } from '../lib/media.js';
 
 /** A mounted file system of this size, given to `body`, unmounted at the end. */
@@ -143,7 +143,29 @@ test('memory is full too: the desk says that parts are being lost, and both proc
     }
   }));
 
-test('a data directory that cannot be written ends session with a sentence that names it', async () => {
+const needsRoot = { skip: process.getuid?.() !== 0 && 'not root: no other user can be had' };
+test('a data directory that cannot be written ends session with a sentence that names it', needsRoot, async () => {
+  const place = mkdtempSync(join(tmpdir(), 'tyndau-unwritable-'));
+  chmodSync(place, 0o755);
+  // As nobody, who can read what root has made here and write nothing of it. A build in a folder of root's own they do not reach.
+  const as = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  mkdirSync(join(place, 'usr/bin'), { recursive: true });
+  cpSync(join(bin, 'tyndau-session'), join(place, 'usr/bin/tyndau-session'));
+  cpSync(share, join(place, 'usr/share/tyndau'), { recursive: true });
+  mkdirSync(join(place, 'data'));
+  const data = { directory: join(place, 'data'), runtime_directory: join(place, 'run') };
+  writeFileSync(join(place, 'tyndau.toml'), toToml({ data, web: { port: await freePort() } }));
+  try {
+    const session = [join(place, 'usr/bin/tyndau-session'), '--config', join(place, 'tyndau.toml'), '--assets', join(place, 'usr/share/tyndau')];
+    const { status, stderr } = spawnSync(as[0], [...as.slice(1), ...session], { encoding: 'utf8', timeout: 10_000 });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, new RegExp(`${data.directory}.*Permission denied`));
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
+
+test('verify of a data directory that is a file says so by its name', async () => {
   const place = mkdtempSync(join(tmpdir(), 'tyndau-file-'));
   try {
     writeFileSync(join(place, 'not-a-directory'), '');

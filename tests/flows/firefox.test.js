@@ -42,14 +42,24 @@ const isSeen = () =>
     return (await pictures(house, now - 600, now)).every(({ clock }) => clock === null);
   });
 
+/** One of three colours in the middle of a picture. @param {Buffer} rgb */
+function meanOf(rgb, colour) {
+  let sum = 0;
+  for (let y = 6; y < 12; y += 1) for (let x = 12; x < 52; x += 1) sum += rgb[(y * 64 + x) * 3 + colour];
+  return sum / (6 * 40);
+}
+
 /** What the public has of the next second: the participant instead of the hall, whose clock is not to be seen, and his tone. */
 async function assertHeardAndSeen() {
   const from = Date.now() + 200, to = from + 1000;
   const all = await pictures(house, from, to);
   assert.ok(all.length > 20 && all.every(({ clock }) => clock === null), 'the hall is not shown');
-  // One colour over all of it, but for the caption and the clock that Firefox paints.
+  // One colour over all of it, but for the caption and the clock that Firefox paints; and it changes, as that of no card does.
   const plain = ({ rgb }) => [0, 1, 2].every((i) => Math.abs(rgb[(9 * 64 + 16) * 3 + i] - rgb[(9 * 64 + 48) * 3 + i]) < 12);
   assert.ok(all.every(plain), 'his camera is');
+  const courses = [0, 1, 2].map((i) => all.map(({ rgb }) => meanOf(rgb, i)));
+  const changes = courses.map((values) => Math.max(...values) - Math.min(...values));
+  assert.ok(Math.max(...changes) > 4, `and it is not a picture that stands: ${changes.map((change) => change.toFixed(1))}`);
   const heard = steady(await sound(house, from, to), tone);
   assert.ok(heard > -45, `${heard} dB`);
 }

@@ -12,7 +12,7 @@ import { makeDevices } from '../lib/devices.js';
 import { closeGuests, seatGuest } from '../lib/guest.js';
 import { root, startHouse, waitFor } from '../lib/house.js';
 import { Network, relayAddress } from '../lib/network.js';
-import { colourAt, hue, pictures, sound, strengthOver } from '../lib/programme.js';
+import { colourAt, hue, longestFreeze, pictures, sound, strengthOver } from '../lib/programme.js';
 import { startUdpLine } from '../lib/udp_line.js';
 
 /** Lines that are open: an assertion that fails must not leave one, or this file never ends. */
@@ -59,27 +59,21 @@ afterEach(async () => {
   lines.clear();
 });
 const isShown = (all) => all.every(({ rgb }) => hue(colourAt(rgb, 0.3, 0.25)) === 'red');
-/** Where the white block stands in each picture, in 64ths of its width. */
-const blocks = (all) =>
-  all.map(({ rgb }) => {
-    const row = Array.from({ length: 64 }, (_, x) => rgb[3 * (17 * 64 + x) + 2]); // its blue: the ground has none
-    return row.indexOf(Math.max(...row));
+/** Waits until the public sees him. */
+const becomesShown = () =>
+  waitFor('his picture', async () => {
+    const now = Date.now();
+    return isShown(await pictures(house, now - 3000, now - 2500));
   });
-/** For how long at most it stood still, ms. */
-function longestFreeze(all) {
-  const at = blocks(all);
-  let longest = 0, since = 0;
-  for (let i = 1; i < at.length; i += 1) {
-    if (Math.abs(at[i] - at[since]) > 1) since = i;
-    longest = Math.max(longest, (i - since) * 40);
-  }
-  return longest;
-}
+/** What the browser believes that the line carries, kbit/s; null while there is no connection to say it of. It begins with 300. */
+const believes = async (guest) => (await guest.page.evaluate(() => window.tyndauGuest.line().sample))?.available_kbps ?? null;
 
 test('with 5 % of the packets lost each way and 150 ms there and back, the voice goes on and the picture recovers', async () => {
   const bad = udpLine({ loss: 0.05, delayMs: 75 });
   const guest = await onAir('p04', { script: bad.script });
-  await pause(4000); // the browser finds out what the line carries
+  // The browser finds out what the line carries.
+  await waitFor('the line to be known', async () => ![null, 300].includes(await believes(guest)));
+  await becomesShown();
   const from = Date.now(), to = from + 12_000;
   const all = await pictures(house, from, to);
   const voice = strengthOver(await sound(house, from, to), tone, from);
@@ -99,24 +93,23 @@ const kThinKbps = 150;
 test('a jam while he waits is forgotten before his turn', async () => {
   const jammed = udpLine({ delayMs: 10 });
   const guest = await seatGuest(house, 'p04', device, { script: jammed.script });
-  /** kbit/s; null while there is no connection to say it of. */
-  const believes = async () => (await guest.page.evaluate(() => window.tyndauGuest.line().sample))?.available_kbps ?? null;
   const isThin = (kbps) => kbps !== null && kbps <= kThinKbps;
-  await waitFor('the browser to believe in the line', async () => (await believes()) > kThinKbps); // it begins with 300
+  await waitFor('the browser to believe in the line', async () => (await believes(guest)) > kThinKbps);
   const { seq } = await house.state();
-  for (let i = 0; i < 100 && !isThin(await believes()); i += 1) {
+  for (let i = 0; i < 100 && !isThin(await believes(guest)); i += 1) {
     jammed.line.delayMs += 12;
     await pause(60);
   }
-  assert.ok(isThin(await believes()), 'a jam it is');
+  assert.ok(isThin(await believes(guest)), 'a jam it is');
   jammed.line.delayMs = 10;
   const over = Date.now();
-  await waitFor('the line to be measured anew', async () => (await believes()) > kThinKbps, { timeout: 60_000 });
+  await waitFor('the line to be measured anew', async () => (await believes(guest)) > kThinKbps, { timeout: 60_000 });
   console.log(`measured anew ${Date.now() - over} ms after the jam`);
   assert.equal((await house.state()).seq, seq, 'his seat knew nothing of it');
   await guest.speak(house);
-  await pause(1500);
-  assert.ok(isShown(await pictures(house, Date.now(), Date.now() + 2000)), 'he has a face in his turn');
+  await becomesShown();
+  const now = Date.now();
+  assert.ok(isShown(await pictures(house, now, now + 2000)), 'he has a face in his turn');
   assert.equal(await guest.page.evaluate(() => window.tyndauGuest.line().paused), false);
 });
 

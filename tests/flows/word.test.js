@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { startHouse, tyndau, waitFor } from '../lib/house.js';
+import { sampleHearing, startHouse, tyndau, waitFor } from '../lib/house.js';
 import { ffprobe, readTimeline, readVtt, tags } from '../lib/media.js';
 
 const run = promisify(execFile);
@@ -55,6 +56,14 @@ async function journal(data = house.data) {
   );
   return JSON.parse(stdout).map((event) => ({ ...event, payload: JSON.parse(event.payload) }));
 }
+
+/** What the sample hearing calls its items and people, in Kazakh. */
+const hearing = JSON.parse(readFileSync(sampleHearing, 'utf8'));
+const titleOf = (item) => hearing.agenda.find(({ id }) => id === item).title.kk;
+const nameOf = (person) => hearing.people.find(({ id }) => id === person).name.kk;
+/** The numbers of the events that gave a person the floor. */
+const turnsOf = (events, person) =>
+  events.filter((e) => e.kind === 'floor.given' && e.payload.person === person).map(({ seq }) => seq);
 
 test('a sitting is held', async () => {
   await house.login();
@@ -131,50 +140,54 @@ test('chapters of the page, of the film and of the playlist agree with what was 
   const start = timeline.segments[0].start;
   const took = (action, args = {}) =>
     seen.filter((a) => a.action === action && Object.entries(args).every(([k, v]) => a[k] === v)).at(-1);
-  // offset in the recording of the moment between the question and the answer of an action
-  const expected = [
-    ['a1', took('item.open', { item: 'a1' })],
-    ['p01', took('floor.give', { person: 'p01' })],
-    ['a2', took('item.open', { item: 'a2' })],
-    ['p08', took('floor.give', { person: 'p08' })],
-    ['recess', took('recess.start')],
-    ['p09', took('floor.give', { person: 'p09' })],
-  ].map(([what, { asked, answered }]) => ({ what, from: (asked - start) / 1000, to: (answered - start) / 1000 }));
+  const events = await journal();
+  const turn = (item, person) => {
+    const id = `${item}-t${turnsOf(events, person).at(-1)}`;
+    return { id, kind: 'turn', title: nameOf(person), act: took('floor.give', { person }) };
+  };
+  const item = (id) => ({ id, kind: 'item', title: titleOf(id), act: took('item.open', { item: id }) });
+  const { seq } = events.find((e) => e.kind === 'recess.started');
+  const recess = { id: `recess-${seq}`, kind: 'recess', title: 'Үзіліс', act: took('recess.start') };
+  // `from` and `to`: the offset in the recording of the moment between the question and the answer of an action
+  const expected = [item('a1'), turn('a1', 'p01'), item('a2'), turn('a2', 'p08'), recess, turn('a2', 'p09')].map(
+    ({ act: { asked, answered }, ...chapter }) => ({ ...chapter, from: (asked - start) / 1000, to: (answered - start) / 1000 }),
+  );
+  const then = ({ from, to }, at) => at > from - 0.5 && at < to + 0.5;
 
   const chapters = readVtt(await house.text(`/media/${house.meeting}/chapters.vtt?lang=kk`));
-  for (const { what, from, to } of expected) {
-    const near = chapters.find((c) => c.start > from - 0.5 && c.start < to + 0.5);
-    assert.ok(near, `a chapter for ${what} at ${from.toFixed(2)}..${to.toFixed(2)} s in ${JSON.stringify(chapters)}`);
+  const kinds = new Map((await house.json(`/media/${house.meeting}/chapters.json`)).map(({ id, kind }) => [id, kind]));
+  for (const chapter of expected) {
+    const told = chapters.find(({ id }) => id === chapter.id);
+    assert.ok(told && then(chapter, told.start), `${JSON.stringify(chapter)} in ${JSON.stringify(chapters)}`);
+    assert.deepEqual([told.title, kinds.get(chapter.id)], [chapter.title, chapter.kind]);
   }
   for (let i = 1; i < chapters.length; ++i) assert.ok(chapters[i].start >= chapters[i - 1].start);
+  assert.deepEqual(chapters.map(({ id }) => id), ['opening', ...expected.map(({ id }) => id)]);
 
   const { chapters: inFilm } = await ffprobe(house.mediaUrl('recording.mp4?lang=kk'), '-show_chapters');
-  for (const chapter of chapters) {
+  for (const { title, start: at } of chapters) {
     assert.ok(
-      inFilm.some((c) => Math.abs(Number(c.start_time) - chapter.start) < 0.5),
-      `the film has ${chapter.title}`,
+      inFilm.some((c) => c.tags.title === title && Math.abs(Number(c.start_time) - at) < 0.5),
+      `the film has ${title} at ${at} s: ${JSON.stringify(inFilm)}`,
     );
   }
 
   const ranges = tags(await house.text(`/media/${house.meeting}/720p/start.m3u8`), 'EXT-X-DATERANGE');
-  for (const { what, from, to } of expected) {
-    const near = ranges.some((range) => {
-      const at = (Date.parse(/START-DATE="([^"]+)"/.exec(range)[1]) - start) / 1000;
-      return at > from - 0.5 && at < to + 0.5;
-    });
-    assert.ok(near, `a DATERANGE for ${what}`);
+  const attribute = (range, name) => new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(range)?.[1];
+  for (const chapter of expected) {
+    const range = ranges.find((one) => attribute(one, 'ID') === chapter.id);
+    assert.ok(range, `a DATERANGE for ${chapter.id} in ${ranges.join('\n')}`);
+    assert.ok(then(chapter, (Date.parse(attribute(range, 'START-DATE')) - start) / 1000), range);
+    assert.deepEqual([attribute(range, 'CLASS'), attribute(range, 'X-TITLE-KK')], [`kz.tyndau.${chapter.kind}`, chapter.title]);
   }
 });
 
 test('the wrong click left no chapter', async () => {
   const chapters = readVtt(await house.text(`/media/${house.meeting}/chapters.vtt?lang=kk`));
-  const wrong = seen.filter((a) => a.action === 'floor.give' && a.person === 'p09')[0];
-  const right = seen.filter((a) => a.action === 'floor.give' && a.person === 'p09')[1];
-  const start = (await soundTimeline()).segments[0].start;
-  const title = chapters.find((c) => Math.abs(c.start - (right.answered - start) / 1000) < 0.5)?.title;
-  assert.ok(title);
-  const again = chapters.filter((c) => c.title === title && Math.abs(c.start - (wrong.answered - start) / 1000) < 0.5);
-  assert.deepEqual(again, []);
+  const [wrong, right] = turnsOf(await journal(), 'p09');
+  const ids = chapters.map(({ id }) => id);
+  assert.ok(!ids.includes(`a2-t${wrong}`) && ids.includes(`a2-t${right}`), `${ids}`);
+  assert.equal(chapters.filter(({ title }) => title === nameOf('p09')).length, 1);
 });
 
 test('chapters are told in Kazakh, Russian and English', async () => {
@@ -259,13 +272,18 @@ test('a blocked view answers when something happens, and an open one says the fl
   try {
     await other.goLive();
     await other.act('sitting.open');
-    await other.act('item.open', { item: 'a1' });
+    const { seq: opened } = await other.act('item.open', { item: 'a1' });
+    // What media answers is news too: nothing but what is done here is to end the wait.
+    const isAnswer = (e) => e.kind === 'media.applied' && e.payload.of === opened;
+    await waitFor('the answer of media', async () => (await journal(other.data)).some(isAnswer));
     const before = await other.state();
+    const blocked = async () => Number(/^tyndau_waiting_requests (\d+)$/m.exec(await other.metrics())[1]);
+    const others = await blocked(); // the question itself is one
     const waiting = other.state(before.seq);
+    await waitFor('the view to be blocked', async () => (await blocked()) === others + 1);
     const { seq } = await other.act('floor.give', { person: 'p01', limit_s: 120 });
-    let told = await waiting;
-    // Media's answers to what was pressed before are news, too.
-    while (told.seq < seq) told = await other.state(told.seq);
+    const told = await waiting;
+    assert.ok(told.seq >= seq);
     assert.equal(told.item.id, 'a1');
     assert.equal(told.floor.person, 'p01');
     assert.ok(told.floor.remaining_ms > 115_000 && told.floor.remaining_ms <= 120_000, `${told.floor.remaining_ms} ms`);

@@ -1,7 +1,9 @@
 // Words agree: configuration keys, messages, event kinds, translations.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
-import { files, read } from './source.js';
+import { files, read, root } from './source.js';
 
 /** Keys of a TOML text as "table.key", commented-out ones too would be an error: a sample sets every key. */
 function tomlKeys(text) {
@@ -109,12 +111,33 @@ test('every state that a fact may tell is described, and no other is', () => {
   }
 });
 
-test('comments and pages lead to nothing outside the repository', () => {
-  const pages = [...files('media', /\.(cpp|h|md)$/), ...files('session', /\.(cpp|h|md)$/), 'README.md'];
-  // RFCs and codecs are public; a page in capitals stands beside the code or at the root.
-  const wrong = pages.flatMap((path) =>
-    [...read(path).matchAll(/(?:\.\.\/shared|\(shared\/|\bLIFECYCLE\b|\bRECIPES\b|\bHOUSE \d)[^\n]*/g)].map(([found]) => `${path}: ${found}`),
-  );
+/** What a person reads in a file: a page as a whole, of a source its comments. */
+function prose(path) {
+  const text = read(path);
+  if (path.endsWith('.md')) return text;
+  return [...text.matchAll(/(?:^|\s)(?:\/\/+<?|#|\*)\s(.*)$/gm)].map(([, comment]) => comment).join('\n');
+}
+
+test('every page and path that comments and pages name is there', () => {
+  const folders = ['config', 'media', 'scripts', 'session', 'systemd', 'tests', 'web-assets'];
+  const all = [...folders.flatMap((folder) => files(folder, /./)), ...readdirSync(root).filter((name) => /\.\w+$/.test(name))];
+  // A file, its name without what stands behind the dot, each folder that it is in; a page also by the end of its path.
+  const foldersOf = (path) => path.split('/').map((_, i, parts) => parts.slice(0, i).join('/'));
+  const there = new Set(all.flatMap((path) => [path, path.replace(/\.\w+$/, ''), ...foldersOf(path)]));
+  const isThere = (word, from) =>
+    [word, normalize(join(dirname(from), word))].some((path) => there.has(path)) ||
+    (word.endsWith('.md') && all.some((path) => path.endsWith(`/${word}`)));
+  const written = /\.(cpp|h|js|css|md|tpl|toml|conf|service|cmake|txt|sh|sysusers|tmpfiles)$|^scripts\/[\w-]+$/;
+  const named = new RegExp(`(?<![\\w/.:-])(?:(?:${folders.join('|')}|\\.\\.)/[\\w./-]*|[\\w./-]+\\.md\\b)`, 'g');
+  const wrong = [];
+  let seen = 0;
+  for (const path of all.filter((name) => written.test(name))) {
+    for (const [word] of prose(path).matchAll(named)) {
+      seen += 1;
+      if (!isThere(word.replace(/[./]+$/, ''), path)) wrong.push(`${path}: ${word}`);
+    }
+  }
+  assert.ok(seen > 50, `${seen} were found`);
   assert.deepEqual(wrong, []);
 });
 

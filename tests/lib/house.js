@@ -32,7 +32,7 @@ process.on('exit', () => {
 
 /**
  * Polls until `condition` gives something true and returns that. An exception in it counts as "not yet" and is
- * reported when time is up.
+ * reported when time is up; an assertion that fails ends the wait, for what is wrong does not become right by waiting.
  * @template T
  * @param {string} what
  * @param {() => T | Promise<T>} condition
@@ -48,6 +48,7 @@ export async function waitFor(what, condition, { timeout = 15_000, interval = 25
       if (value) return value;
       trouble = '';
     } catch (error) {
+      if (error instanceof assert.AssertionError) throw error;
       trouble = `: ${error instanceof Error ? error.message : error}`;
     }
     if (performance.now() > deadline) throw new Error(`not within ${timeout} ms: ${what}${trouble}`);

@@ -69,14 +69,36 @@ export async function pictures(house, from, to) {
   return all;
 }
 
-/** The longest time for which the hall stood still, ms: between two pictures after each other that both show its clock. */
+/**
+ * The longest time for which the hall stood still, ms: between two pictures after each other that both show its clock. NaN, which is
+ * neither more nor less than anything, where no two do: then nothing is known of the hall.
+ */
 export function worstGap(all) {
-  let worst = 0;
+  let worst = NaN;
   for (let i = 1; i < all.length; i += 1) {
     if (all[i].clock === null || all[i - 1].clock === null) continue;
-    worst = Math.max(worst, all[i].clock - all[i - 1].clock);
+    const gap = all[i].clock - all[i - 1].clock;
+    if (!(gap <= worst)) worst = gap;
   }
   return worst;
+}
+
+/** Where the white block of a guest's camera (devices.js) begins in each picture, in 64ths of its width; -1 where there is none. */
+const blocks = (all) =>
+  all.map(({ rgb }) => {
+    const whiteness = (x) => Math.min(...rgb.subarray(3 * (17 * 64 + x), 3 * (17 * 64 + x) + 3)); // each ground lacks a colour
+    return Array.from({ length: 64 }, (_, x) => whiteness(x)).findIndex((value) => value > 128);
+  });
+
+/** For how long at most a guest who fills the picture stood still in it, or was not there, ms. */
+export function longestFreeze(all) {
+  const at = blocks(all);
+  let longest = 0, since = 0;
+  for (let i = 1; i < at.length; i += 1) {
+    if (Math.abs(at[i] - at[since]) > 1) since = i;
+    longest = Math.max(longest, (i - since) * frameMs);
+  }
+  return longest;
 }
 
 /** The colour at a place of a picture, 0..1 of its width and height. @param {Buffer} rgb */
@@ -115,8 +137,18 @@ export function strengthOver(samples, hz, start, windowMs = 100) {
   return all;
 }
 
-/** How strong a steady tone is, dB of full scale: speech passes, so the quieter part counts. */
+/** How strong a steady tone that is heard is, dB of full scale: speech passes, so the quieter part counts. */
 export function steady(samples, hz) {
   const all = strengthOver(samples, hz, 0).map(({ db }) => db).sort((a, b) => a - b);
   return all[Math.floor(all.length / 4)];
+}
+
+/**
+ * How strong a tone is where it is strongest, dB of full scale: of what must not be heard, not even for a moment; -Infinity where
+ * there is none. The hiss of an "s" is as strong beside it, which a tone is not.
+ */
+export function loudest(samples, hz) {
+  const over = (frequency) => strengthOver(samples, frequency, 0).map(({ db }) => db);
+  const beside = [-100, -80, -60, -40, 40, 60, 80, 100].map((by) => over(hz + by));
+  return Math.max(...over(hz).filter((db, i) => db > 10 + Math.max(...beside.map((all) => all[i]))));
 }

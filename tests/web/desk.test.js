@@ -23,6 +23,18 @@ const key = async (code, name) => {
   await page.keyboard.press(code);
 };
 const textOf = (selector) => page.textContent(selector);
+/** The actions that the page asks for from now on; `stop()` gives them. A press that is still on its way would not be in the house. */
+function asked() {
+  const actions = [];
+  const note = (request) => /\/actions$/.test(request.url()) && actions.push(request.postDataJSON().action);
+  page.on('request', note);
+  return {
+    stop() {
+      page.off('request', note);
+      return actions;
+    },
+  };
+}
 /** The desk's one word. */
 const airIs = (air) => page.waitForSelector(`.desk[data-air="${air}"]`);
 const journalSays = (pattern) =>
@@ -115,29 +127,24 @@ test('a sitting by mouse: open it, open an item, give the floor, pause, extend, 
 });
 
 test('no key acts before she says so, and what she says is remembered', async () => {
-  // The journal itself may still hear from media of what was done before.
-  const done = async () => {
-    const { meeting, item, floor, queue } = await house.state();
-    return { meeting: meeting.state, item: item.id, person: floor.person, queue: queue.length };
-  };
-  const before = await done();
+  const listening = asked();
   await page.focus('.journal');
   for (const code of ['KeyI', 'KeyN', 'KeyC', 'KeyE', 'KeyU', 'KeyF']) await key(code, 'undo');
   assert.equal(await page.locator('#confirm[open]').count(), 0);
   assert.notEqual(await page.evaluate(() => document.activeElement?.id), 'finder');
   assert.equal(await page.locator('.act kbd').count(), 0, 'no key is shown that does nothing');
-  assert.deepEqual(await done(), before);
   await page.click('.who .button:has-text("?")');
   await page.check('#keys-on');
   assert.deepEqual(await violations(page), []);
   await page.keyboard.press('Escape');
   await page.reload();
   await page.waitForSelector('[data-act="next-item"] kbd');
-});
-
-test('by keyboard, whatever its layout: give, undo, next item, recess and back', async () => {
   await key('KeyI', 'next-item');
   await page.waitForSelector('.agenda [data-item=a2][data-state=open]');
+  assert.deepEqual(listening.stop(), ['item.open'], 'this key alone has acted');
+});
+
+test('by keyboard, whatever its layout: give, undo, recess and back', async () => {
   await key('KeyN', 'next-speaker');
   await page.waitForFunction(() => document.querySelector('.floor-name')?.textContent === 'Тестбай Улгижанов');
   await key('KeyC', 'recess');
@@ -233,13 +240,18 @@ test('a closed item is opened again, and the next item is one that was not consi
 });
 
 test('letters typed into a field press nothing', async () => {
+  const listening = asked();
   await page.keyboard.press('KeyF');
   await page.keyboard.type('nice');
   await page.keyboard.press('Escape');
-  const state = await house.state();
-  assert.equal(state.floor.person, 'p04');
-  assert.equal(state.meeting.state, 'in_session');
   assert.equal(await page.inputValue('#finder'), '');
+  // Whatever a letter had pressed would be asked for before this.
+  await press('floor.pause');
+  await page.waitForFunction(() => /остановлено/.test(document.querySelector('.floor-clock')?.textContent ?? ''));
+  await press('floor.pause');
+  await page.waitForFunction(() => !/остановлено/.test(document.querySelector('.floor-clock')?.textContent ?? ''));
+  assert.deepEqual(listening.stop(), ['floor.pause', 'floor.resume']);
+  assert.equal((await house.state()).floor.person, 'p04');
 });
 
 test('the source is changed from the desk, and a wrong one is refused in words', async () => {

@@ -28,7 +28,13 @@ const stageIs = (stage, page = guest.page) => page.waitForFunction((wanted) => w
 const press = (name, page = guest.page) => page.click(`html:not([data-dialog-closes]) [data-act="${name}"]`);
 const says = (selector, pattern, page = guest.page) =>
   page.waitForFunction(([where, source]) => new RegExp(source).test(document.querySelector(where)?.textContent ?? ''), [selector, pattern.source]);
-const seesProgramme = (page = guest.page) => page.waitForFunction(() => document.querySelector('.screen video')?.videoWidth > 0, null, { timeout: 15_000 });
+/** The programme moves on their screen: a picture that stands has a width too. */
+async function seesProgramme(page = guest.page) {
+  await page.waitForFunction(() => document.querySelector('.screen video')?.videoWidth > 0, null, { timeout: 15_000 });
+  const frames = () => page.evaluate(() => document.querySelector('.screen video').getVideoPlaybackQuality().totalVideoFrames);
+  const from = await frames();
+  await waitFor('the programme to move', async () => (await frames()) > from + 5);
+}
 const me = (page = guest.page) => page.evaluate(() => window.tyndauGuest.view().me);
 /** Of the connection, by WebRTC's own count: frames of the camera that went out, and their height. */
 const sent = (page = guest.page) =>
@@ -302,14 +308,15 @@ test('a reload in the middle of his turn brings him back to the same seat', asyn
 });
 
 test('the server goes away and comes back: he is told since when, and keeps his seat', async () => {
-  const old = await guest.page.evaluate(() => (window.before = window.tyndauGuest.connection()) !== null);
-  assert.ok(old);
+  assert.ok(await guest.page.evaluate(() => (window.before = window.tyndauGuest.connection()) !== null));
   await house.session.stop('SIGKILL');
   await says('.trouble-words', /Связь потеряна в \d\d:\d\d/);
   house.session.start();
   await house.ready();
   await guest.page.waitForFunction(() => window.tyndauGuest.socket() === 'open' && window.tyndauGuest.line().lostAt === null, null, { timeout: 20_000 });
   await stageIs('seat');
+  const same = await guest.page.evaluate(() => window.tyndauGuest.connection() === window.before);
+  assert.ok(same, 'the line to the programme is the same one');
   await seesProgramme();
 });
 

@@ -299,19 +299,42 @@ test('who looks at the waiting page again and again asks no more often', async (
   await page.fill('[name=name]', 'Терпеливый');
   await page.click('.sign-up button');
   await page.waitForURL(/\/join\//);
-  let asked = 0;
+  let asked = 0, release;
+  const held = new Promise((done) => (release = done));
   await page.route('**/api/v1/registrations', async (route) => {
     asked += 1;
-    await new Promise((later) => setTimeout(later, 1000));
+    await held;
     await route.continue();
   });
   const look = () => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   for (let i = 0; i < 5; i += 1) await look();
-  await page.waitForResponse('**/api/v1/registrations');
+  const answered = page.waitForResponse('**/api/v1/registrations');
+  release();
+  await answered;
   assert.equal(asked, 1, 'an answer is on its way already');
   // One loop: the next question comes when its time has, and once.
   await page.waitForResponse('**/api/v1/registrations');
   assert.equal(asked, 2);
+  await context.close();
+});
+
+test('in a browser that is some years old the page that waits goes on by itself, and a request is withdrawn', async () => {
+  await restart();
+  const { context, page } = await openPage(browser, house);
+  await page.addInitScript(() => delete AbortSignal.timeout);
+  const signUp = async (name) => {
+    await page.goto(meetingPath('ru'));
+    await page.fill('[name=name]', name);
+    await page.click('.sign-up button');
+    await page.waitForURL(/\/join\//);
+    return (await registrations()).find((one) => one.name === name)?.registration;
+  };
+  await signUp('Старый браузер');
+  await page.click('[data-withdrawal] summary');
+  await page.click('[data-withdraw]');
+  await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Заявка отозвана');
+  await house.act('registration.approve', { registration: await signUp('Новая попытка') });
+  await page.waitForSelector('[data-act=agree]');
   await context.close();
 });
 
