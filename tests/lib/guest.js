@@ -62,6 +62,8 @@ export class Guest {
     this.page = parts.page;
     this.person = parts.person;
     this.invitation = parts.invitation;
+    /** What the page has complained of. @type {string[]} */
+    this.wrong = parts.wrong;
   }
 
   /** Where the page is: "notice", "check", "lobby", "seat", ... */
@@ -71,8 +73,13 @@ export class Guest {
   stageIs(stage, timeout = 15_000) {
     return this.page.waitForFunction((wanted) => window.tyndauGuest?.stage() === wanted, stage, { timeout });
   }
-  press(name) {
-    return this.page.click(`html:not([data-dialog-closes]) [data-act="${name}"]`);
+  async press(name) {
+    try {
+      await this.page.click(`html:not([data-dialog-closes]) [data-act="${name}"]`);
+    } catch (error) {
+      const shown = await this.page.evaluate(() => `${window.tyndauGuest?.stage()}, socket ${window.tyndauGuest?.socket()}: ${document.body.innerText}`);
+      throw new Error(`"${name}" cannot be pressed: ${shown.slice(0, 500)}; ${this.wrong.join('; ')}`, { cause: error });
+    }
   }
 
   /** From the notice to the lobby. */
@@ -148,11 +155,14 @@ export async function inviteGuest(house, person, devices, options = {}) {
         real(wanted.audio ? { ...wanted, audio: { ...(wanted.audio === true ? {} : wanted.audio), echoCancellation: false, noiseSuppression: false, autoGainControl: false } } : wanted);
     });
   }
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('requestfailed', (request) => wrong.push(`${new URL(request.url()).pathname.split('/').pop()}: ${request.failure()?.errorText}`));
   await script?.(page);
   const address = new URL(through ? through.origin + new URL(invitation.url).pathname : invitation.url);
   address.searchParams.set('lang', language);
   await page.goto(address.href);
-  return new Guest({ browser, page, person, invitation });
+  return new Guest({ browser, page, person, invitation, wrong });
 }
 
 /** A guest in his seat; the same arguments. @param {any} options */
